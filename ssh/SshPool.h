@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ssh/CommandLine.h"
+#include "ssh/HostKey.h"
+#include "ssh/SessionState.h"
+#include "ssh/SshReply.h"
+#include "ssh/SshTarget.h"
+#include "ssh/Tunnel.h"
+
+#include <QObject>
+
+#include <chrono>
+#include <memory>
+
+namespace Helmclaw {
+
+struct SshPoolOptions
+{
+    int ioThreads = 1; ///< 1…4; sessions are spread over them by server
+    int dialThreads = 4; ///< 2…4 threads that may block (names, key exchange, agent)
+    int maxDialsInFlight = 64;
+    std::chrono::milliseconds connectDeadline { 5000 };
+    std::chrono::milliseconds handshakeDeadline { 10000 };
+    std::chrono::milliseconds authDeadline { 15000 };
+    std::chrono::milliseconds keepaliveInterval { 15000 }; ///< three without an answer: the peer is dead
+    QString ownKnownHostsFile; ///< where accepted keys are written; empty: <data dir>/known_hosts
+};
+
+struct ExecOptions
+{
+    QByteArray standardInput; ///< sent and then EOF
+    std::chrono::milliseconds deadline { 60000 }; ///< from the call, dialling included
+    qsizetype outputCap = 4 * 1024 * 1024; ///< per stream, in bytes; beyond it isTruncated()
+    bool sensitive = false; ///< the output is a secret: kept in secure memory only
+    bool endRemoteOnAbort = true; ///< run under a small sh wrapper that ends the process group when we go away
+};
+
+struct ReadFileOptions
+{
+    std::chrono::milliseconds deadline { 30000 };
+    qsizetype maxBytes = 1024 * 1024; ///< a longer file is ErrorCode::OutputTooLarge, nothing is returned
+    bool sensitive = false;
+};
+
+/// The async SSH worker pool's face. All functions return at once; nothing here blocks the calling thread.
+///
+/// Sessions are made on demand, one per server id, and shared by all operations on it; they stay open (keepalives)
+/// until closeSession(), removeTarget() or the pool's end. No credential is sent to a server whose host key is not pinned.
+/// Thread: create and use in one thread with an event loop (the GUI thread); replies and signals arrive there.
+class SshPool : public QObject
+{
+    Q_OBJECT
+public:
+    explicit SshPool(const SshPoolOptions &options = {}, QObject *parent = nullptr);
+    /// Aborts everything; joins its threads (bounded: a thread that sits in a blocking libssh call is left at most one
+    /// deadline's time).
+    ~SshPool() override;
+
+    /// Makes @p target known, or replaces it; a session with other parameters is closed (its operations end with
+    /// ConnectionLost) and the next operation dials anew.
+    void setTarget(const SshTarget &target);
+    void removeTarget(const QString &serverId);
+    [[nodiscard]] bool hasTarget(const QString &serverId) const;
+
+    /// Dials if there is no session yet. The outcome is in sessionStatusChanged().
+    void connectSession(const QString &serverId);
+    /// Closes the session; tunnels of the server are closed, operations end with Cancelled.
+    void closeSession(const QString &serverId);
+    [[nodiscard]] SessionStatus sessionStatus(const QString &serverId) const;
+
+    /// Runs @p command on the server. An unknown id gives a reply that finishes with InvalidInput. Caller owns the reply.
+    [[nodiscard]] ExecReply *exec(const QString &serverId, const CommandLine &command, const ExecOptions &options = {});
+    /// Runs a POSIX sh script: "sh -s -- arguments…" with the script on stdin, so that it appears in no process list.
+    [[nodiscard]] ExecReply *runScript(const QString &serverId, const QByteArray &script, const QStringList &arguments = {},
+                                       const ExecOptions &options = {});
+    [[nodiscard]] ReadFileReply *readFile(const QString &serverId, const QString &path, const ReadFileOptions &options = {});
+    [[nodiscard]] Tunnel *openTunnel(const QString &serverId, const TunnelOptions &options);
+
+    /// Answers hostKeyUnknown(). Accepting pins the key in the pool's own known_hosts file and dials again; refusing
+    /// ends the waiting operations with HostKeyUnknown. An id that is no longer waiting is ignored.
+    void answerHostKey(quint64 questionId, bool accept);
+
+    /// A snapshot for the watchdog and benches: sessions in Ready, dials in flight, open tunnel connections.
+    struct Statistics
+    {
+        int ready = 0;
+        int dialling = 0;
+        int tunnelConnections = 0;
+    };
+    [[nodiscard]] Statistics statistics() const;
+
+Q_SIGNALS:
+    void sessionStatusChanged(const QString &serverId, const Helmclaw::SessionStatus &status);
+    /// A key that is pinned nowhere. Until it is answered the server's operations wait (up to their deadlines); several
+    /// waiting operations of one server make one question.
+    void hostKeyUnknown(const Helmclaw::HostKeyQuestion &question);
+    /// The question was answered or nobody waits for it any more; a dialog that shows it should close.
+    void hostKeyQuestionClosed(quint64 questionId);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace Helmclaw
