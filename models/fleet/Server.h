@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ssh/SshTarget.h"
+
+#include <QJsonObject>
+#include <QMetaType>
+#include <QString>
+#include <QStringList>
+
+namespace Helmclaw {
+
+/// One entry of the fleet. Never holds a secret. What the entry leaves empty comes from ssh_config(5) under the name
+/// in `host` ("ssh HOST" and Helmclaw must reach the same place).
+struct Server
+{
+    QString id; ///< stable, random (UUID without braces); identity everywhere
+    QString name; ///< shown to people; unique in the fleet, not empty
+    QString host; ///< name, address, or alias of ~/.ssh/config; not empty, never begins with "-"
+    int port = 0; ///< 1…65535; 0: from ssh_config, else 22
+    QString user; ///< empty: from ssh_config, else the local user
+    QStringList identityFiles; ///< empty: from ssh_config, else ssh's defaults
+    QStringList tags; ///< groups the server is in; trimmed, no duplicates
+    int gatewayPort = 0; ///< OpenClaw gateway's port on the server; 0: found out on the server
+    int localPort = 0; ///< stable local port of the tunnel; 0: none chosen yet
+    QJsonObject unknownKeys; ///< keys of a newer version, kept as they are
+    friend bool operator==(const Server &, const Server &) = default;
+};
+
+/// Checks the fields of one entry (not its uniqueness): empty on success, else what is wrong, for the form.
+[[nodiscard]] QString serverProblem(const Server &server);
+
+} // namespace Helmclaw
+
+Q_DECLARE_METATYPE(Helmclaw::Server)
