@@ -23,12 +23,12 @@ public:
 
     [[nodiscard]] bool isEmpty() const { return m_words.isEmpty(); }
     [[nodiscard]] QStringList argv() const;
-    /// The text for sshd: every word quoted where it needs to be.
+    /// The text for sshd: every word quoted where it needs to be. Empty when !isValid().
     [[nodiscard]] QByteArray toShell() const;
     /// The text for people and logs: as toShell(), masked words as "***".
     [[nodiscard]] QString toDisplay() const;
 
-    /// True when no word holds a NUL (which no argv can carry).
+    /// True when no word holds what no argv can carry: a NUL, or a lone surrogate that UTF-8 has no bytes for.
     [[nodiscard]] bool isValid() const;
     /// One word quoted for POSIX sh; unchanged when it holds safe characters only.
     [[nodiscard]] static QString quote(const QString &word);
