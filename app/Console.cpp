@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "app/Console.h"
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace Helmclaw {
+
+static SshPoolOptions poolOptions(const ConsoleOptions &options)
+{
+    SshPoolOptions pool;
+    pool.ownKnownHostsFile = options.knownHostsFile;
+    return pool;
+}
+
+void ConsoleOptions::addTo(QCommandLineParser &parser)
+{
+    parser.addOption({ u"fleet"_s, QCoreApplication::translate("ConsoleOptions", "Fleet file (default: %1).").arg(Fleet::defaultFile()),
+                       u"file"_s });
+    parser.addOption({ u"ssh-config"_s,
+                       QCoreApplication::translate("ConsoleOptions", "OpenSSH client configuration to use instead of ssh's own."), u"file"_s });
+    parser.addOption({ u"known-hosts"_s,
+                       QCoreApplication::translate("ConsoleOptions", "Where Helmclaw pins the host keys that it is told to trust."), u"file"_s });
+}
+
+ConsoleOptions ConsoleOptions::from(const QCommandLineParser &parser)
+{
+    return { parser.value(u"fleet"_s), parser.value(u"ssh-config"_s), parser.value(u"known-hosts"_s) };
+}
+
+Console::Console(const ConsoleOptions &options)
+    : pool(poolOptions(options))
+    , sessions(&fleet, &pool)
+    , refresher(&sessions, &posture)
+    , webUi(&fleet, &sessions)
+    , m_fleetFile(options.fleetFile.isEmpty() ? Fleet::defaultFile() : options.fleetFile)
+{
+    if (!options.sshConfigFile.isEmpty())
+        sessions.setSshConfigFile(options.sshConfigFile);
+    QObject::connect(&fleet, &Fleet::removed, &posture, [this](int, const QString &id) { posture.remove(id); });
+}
+
+Result<void> Console::load()
+{
+    return fleet.load(m_fleetFile);
+}
+
+} // namespace Helmclaw

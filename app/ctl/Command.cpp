@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "app/ctl/Command.h"
+
+#include "app/ctl/ExecCommand.h"
+#include "app/ctl/ServersCommand.h"
+#include "app/ctl/StatusCommand.h"
+#include "app/ctl/TunnelCommand.h"
+
+#include <QTimer>
+
+#include <cstdio>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace Helmclaw {
+
+std::unique_ptr<Command> Command::create(const QString &name)
+{
+    if (name == "servers"_L1)
+        return std::make_unique<ServersCommand>();
+    if (name == "status"_L1)
+        return std::make_unique<StatusCommand>();
+    if (name == "tunnel"_L1)
+        return std::make_unique<TunnelCommand>();
+    if (name == "exec"_L1)
+        return std::make_unique<ExecCommand>();
+    return nullptr;
+}
+
+QStringList Command::names()
+{
+    return { u"servers"_s, u"status"_s, u"tunnel"_s, u"exec"_s };
+}
+
+void Command::finish(int exitCode)
+{
+    if (m_finished)
+        return;
+    m_finished = true;
+    QTimer::singleShot(0, this, [this, exitCode] { Q_EMIT finished(exitCode); });
+}
+
+void Command::fail(const Error &error, int exitCode)
+{
+    writeErr(error.toString());
+    finish(exitCode);
+}
+
+Result<QList<Server>> Command::select(const Fleet &fleet, const QStringList &names)
+{
+    if (names.isEmpty())
+        return fleet.servers();
+    QList<Server> servers;
+    for (const QString &name : names) {
+        const auto server = fleet.byName(name);
+        if (!server)
+            return failure(ErrorCode::InvalidInput, tr("There is no server \"%1\" in %2").arg(name, fleet.file()),
+                           tr("List the servers with: helmclawctl servers"));
+        servers.append(*server);
+    }
+    return servers;
+}
+
+void writeOut(const QByteArray &bytes)
+{
+    std::fwrite(bytes.constData(), 1, static_cast<size_t>(bytes.size()), stdout);
+    std::fflush(stdout);
+}
+
+void writeErr(const QString &line)
+{
+    const QByteArray bytes = line.toUtf8() + '\n';
+    std::fwrite(bytes.constData(), 1, static_cast<size_t>(bytes.size()), stderr);
+    std::fflush(stderr);
+}
+
+void writeJson(const QJsonDocument &document)
+{
+    writeOut(document.toJson(QJsonDocument::Indented));
+}
+
+QJsonObject errorToJson(const Error &error)
+{
+    return { { u"code"_s, errorCodeName(error.code) },
+             { u"what"_s, error.what },
+             { u"remedy"_s, error.remedy },
+             { u"server"_s, error.server } };
+}
+
+} // namespace Helmclaw

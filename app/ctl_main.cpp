@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// helmclawctl: everything the window can do, for scripts and for machines without a display.
+#include "app/Console.h"
+#include "app/UnixSignals.h"
+#include "app/ctl/Command.h"
+#include "app/ctl/HostKeyPrompt.h"
+#include "ssh/Secret.h"
+
+#include <QCoreApplication>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace Helmclaw;
+
+static QString overview()
+{
+    return QCoreApplication::translate("helmclawctl",
+                                       "Usage: helmclawctl COMMAND [options]\n\n"
+                                       "  servers   list, add, edit, remove and import servers of the fleet\n"
+                                       "  status    probe servers: firewall, fail2ban, updates\n"
+                                       "  tunnel    keep a tunnel to a server's OpenClaw web UI open\n"
+                                       "  exec      run a command on a server\n\n"
+                                       "helmclawctl COMMAND --help tells the rest; helmclawctl --version.");
+}
+
+int main(int argc, char *argv[])
+{
+    Secret::initialiseProcess();
+    UnixSignals signalWatcher;
+    QCoreApplication app(argc, argv);
+    signalWatcher.start();
+    QCoreApplication::setApplicationName(u"helmclaw"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(HELMCLAW_VERSION));
+
+    QStringList arguments = QCoreApplication::arguments();
+    const QString name = arguments.value(1);
+    if (name == "--version"_L1 || name == "-v"_L1) {
+        writeOut("helmclawctl " HELMCLAW_VERSION "\n");
+        return ExitOk;
+    }
+    if (name == "--help"_L1 || name == "-h"_L1) {
+        writeOut(overview().toUtf8() + '\n');
+        return ExitOk;
+    }
+    const std::unique_ptr<Command> command = Command::create(name);
+    if (!command) {
+        if (!name.isEmpty())
+            writeErr(QCoreApplication::translate("helmclawctl", "There is no command \"%1\".").arg(name));
+        writeErr(overview());
+        return ExitUsage;
+    }
+    arguments.remove(1);
+
+    QCommandLineParser parser;
+    parser.setOptionsAfterPositionalArgumentsMode(QCommandLineParser::ParseAsOptions);
+    const QCommandLineOption help = parser.addHelpOption();
+    ConsoleOptions::addTo(parser);
+    parser.addOption({ u"accept-host-key"_s,
+                       QCoreApplication::translate("helmclawctl", "Pin an unknown host key that has this fingerprint; may be repeated."),
+                       u"SHA256:…"_s });
+    command->describe(parser);
+    if (!parser.parse(arguments)) {
+        writeErr(parser.errorText());
+        return ExitUsage;
+    }
+    if (parser.isSet(help)) {
+        writeOut(parser.helpText().toUtf8());
+        return ExitOk;
+    }
+
+    Console console(ConsoleOptions::from(parser));
+    if (const auto loaded = console.load(); !loaded) {
+        writeErr(loaded.error().toString());
+        return name == "exec"_L1 ? ExitExecFailed : ExitUsage;
+    }
+    const HostKeyPrompt prompt(&console.sessions, parser.values(u"accept-host-key"_s));
+    QObject::connect(&signalWatcher, &UnixSignals::terminationRequested, command.get(), &Command::interrupt);
+    QObject::connect(command.get(), &Command::finished, &app, [](int code) { QCoreApplication::exit(code); });
+    command->start(console, parser);
+    return QCoreApplication::exec();
+}
