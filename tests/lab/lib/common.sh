@@ -55,7 +55,9 @@ gateway_count() { sed -n 's/^gateways=//p' "$STATE/lab.conf"; }
 # server_number NAME: the number, or dies.
 server_number() {
     local n=${1#lab}
-    [ "lab$n" = "$1" ] && is_number "$n" 1 "$(server_count)" || die "no server '$1'; there are lab1..lab$(server_count)"
+    if [ "lab$n" != "$1" ] || ! is_number "$n" 1 "$(server_count)"; then
+        die "no server '$1'; there are lab1..lab$(server_count)"
+    fi
     echo "$n"
 }
 

@@ -8,22 +8,14 @@ INOTIFY_BEFORE=/run/helmclaw-lab.inotify
 # require_host GATEWAYS: ends with 77 and a reason where the lab cannot run.
 require_host() {
     require_root
-    local tool package missing=''
-    while read -r tool package; do
-        command -v "$tool" >/dev/null || missing+=" $package"
-    done <<X
-mmdebstrap mmdebstrap
-mmtarfilter mmdebstrap
-ip iproute2
-unshare util-linux
-nsenter util-linux
-setpriv util-linux
-flock util-linux
-ssh openssh-client
-ssh-keygen openssh-client
-$([ "$1" = 0 ] || echo 'npm npm')
-X
-    [ -z "$missing" ] || cannot_run "missing tools; install with: apt-get install$(printf '%s\n' $missing | sort -u | tr '\n' ' ' | sed 's/^/ /')"
+    local need missing=''
+    # program:package
+    for need in mmdebstrap:mmdebstrap mmtarfilter:mmdebstrap ip:iproute2 unshare:util-linux nsenter:util-linux setpriv:util-linux \
+        flock:util-linux ssh:openssh-client ssh-keygen:openssh-client npm:npm; do
+        [ "$need" != npm:npm ] || [ "$1" -gt 0 ] || continue
+        command -v "${need%:*}" >/dev/null || [[ " $missing " = *" ${need#*:} "* ]] || missing+=" ${need#*:}"
+    done
+    [ -z "$missing" ] || cannot_run "missing tools; install with: apt-get install$missing"
     [ -n "$CGROUP_ROOT" ] || cannot_run 'no cgroup2 file system is mounted'
     [ -w "$CGROUP_ROOT/cgroup.procs" ] || cannot_run "$CGROUP_ROOT is read-only"
     grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || cannot_run 'the kernel has no overlayfs'

@@ -11,7 +11,7 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 
 echo $$ >"$CGROUP/cgroup.procs"
 echo $$ >"$folder/supervisor.pid"
-until [ -e "/proc/$$/net/dev" ] && grep -q eth0 "/proc/$$/net/dev"; do sleep 0.02; done
+until grep -q eth0 /proc/net/dev; do sleep 0.02; done
 ip link set lo up
 ip addr add "$ADDRESS4/16" dev eth0
 ip -6 addr add "$ADDRESS6/64" dev eth0 nodad 2>/dev/null || true
