@@ -14,12 +14,18 @@ static SshPoolOptions poolOptions(const ConsoleOptions &options)
 
 void ConsoleOptions::addTo(QCommandLineParser &parser)
 {
-    parser.addOption({ u"fleet"_s, QCoreApplication::translate("ConsoleOptions", "Fleet file (default: %1).").arg(Fleet::defaultFile()),
-                       u"file"_s });
-    parser.addOption({ u"ssh-config"_s,
-                       QCoreApplication::translate("ConsoleOptions", "OpenSSH client configuration to use instead of ssh's own."), u"file"_s });
-    parser.addOption({ u"known-hosts"_s,
-                       QCoreApplication::translate("ConsoleOptions", "Where Helmclaw pins the host keys that it is told to trust."), u"file"_s });
+    parser.addOption(
+        { u"fleet"_s,
+          QCoreApplication::translate("ConsoleOptions", "Fleet file (default: %1).").arg(Fleet::defaultFile()),
+          u"file"_s });
+    parser.addOption(
+        { u"ssh-config"_s,
+          QCoreApplication::translate("ConsoleOptions", "OpenSSH client configuration to use instead of ssh's own."),
+          u"file"_s });
+    parser.addOption(
+        { u"known-hosts"_s,
+          QCoreApplication::translate("ConsoleOptions", "Where Helmclaw pins the host keys that it is told to trust."),
+          u"file"_s });
 }
 
 ConsoleOptions ConsoleOptions::from(const QCommandLineParser &parser)

@@ -28,7 +28,9 @@ UnixSignals::UnixSignals(QObject *parent)
     std::signal(SIGPIPE, SIG_IGN);
     if (pipe2(s_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return;
-    struct sigaction action {};
+    struct sigaction action
+    {
+    };
     action.sa_handler = handle;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);

@@ -47,8 +47,8 @@ bool WatchedApplication::notify(QObject *receiver, QEvent *event)
     m_figures.longest = std::max(m_figures.longest, wall);
     if (cpu > m_figures.longestCpu) {
         m_figures.longestCpu = cpu;
-        m_figures.longestBy = u"%1, %2"_s.arg(QString::fromLatin1(className),
-                                              QString::fromLatin1(QMetaEnum::fromType<QEvent::Type>().valueToKey(type)));
+        m_figures.longestBy = u"%1, %2"_s.arg(
+            QString::fromLatin1(className), QString::fromLatin1(QMetaEnum::fromType<QEvent::Type>().valueToKey(type)));
     }
     if (cpu > Frame) {
         ++m_figures.missedFrames;

@@ -22,7 +22,9 @@ public:
     struct Figures
     {
         std::chrono::microseconds longest { 0 }; ///< by the clock on the wall
-        std::chrono::microseconds longestCpu { 0 }; ///< of the GUI thread's own CPU time: what the program itself caused
+        std::chrono::microseconds longestCpu {
+            0
+        }; ///< of the GUI thread's own CPU time: what the program itself caused
         QString longestBy; ///< "Receiver, event type" of longestCpu
         qint64 events = 0;
         qint64 missedFrames = 0; ///< events whose CPU time was above a frame

@@ -55,7 +55,8 @@ int main(int argc, char *argv[])
     const QCommandLineOption help = parser.addHelpOption();
     ConsoleOptions::addTo(parser);
     parser.addOption({ u"accept-host-key"_s,
-                       QCoreApplication::translate("helmclawctl", "Pin an unknown host key that has this fingerprint; may be repeated."),
+                       QCoreApplication::translate(
+                           "helmclawctl", "Pin an unknown host key that has this fingerprint; may be repeated."),
                        u"SHA256:…"_s });
     command->describe(parser);
     if (!parser.parse(arguments)) {

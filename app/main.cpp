@@ -26,8 +26,8 @@ int main(int argc, char *argv[])
     QGuiApplication::setDesktopFileName(u"helmclaw"_s);
 
     QCommandLineParser parser;
-    parser.setApplicationDescription(
-        QCoreApplication::translate("helmclaw", "Desktop console for fleets of OpenClaw servers. See also: helmclawctl --help"));
+    parser.setApplicationDescription(QCoreApplication::translate(
+        "helmclaw", "Desktop console for fleets of OpenClaw servers. See also: helmclawctl --help"));
     parser.addHelpOption();
     parser.addVersionOption();
     ConsoleOptions::addTo(parser);

@@ -48,8 +48,7 @@ struct Error
 };
 
 /// The house's result type. One alias, so that std::expected can take its place.
-template <class T>
-using Result = tl::expected<T, Error>;
+template <class T> using Result = tl::expected<T, Error>;
 
 /// Shorthand for returning an Error from a function whose type is Result<T>.
 [[nodiscard]] tl::unexpected<Error> failure(ErrorCode code, QString what, QString remedy = {}, QString server = {});

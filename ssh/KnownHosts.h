@@ -11,8 +11,8 @@
 namespace Helmclaw {
 
 /// An index over known_hosts files (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT): plain names, wildcards and negation, hashed
-/// names (HMAC-SHA1), "@revoked", "@cert-authority". Parsed once and looked up in memory, because libssh reads the files
-/// again for every connection and knows neither mark. Malformed lines are skipped and counted, never fatal.
+/// names (HMAC-SHA1), "@revoked", "@cert-authority". Parsed once and looked up in memory, because libssh reads the
+/// files again for every connection and knows neither mark. Malformed lines are skipped and counted, never fatal.
 /// Thread: const after loading, so any number of readers.
 class KnownHosts
 {

@@ -35,7 +35,8 @@ public:
     /// Constant-time comparison (CRYPTO_memcmp).
     [[nodiscard]] bool equals(const Secret &other) const;
 
-    /// Sets up the secure heap and switches core dumps off (RLIMIT_CORE, PR_SET_DUMPABLE). Call once at the start of main().
+    /// Sets up the secure heap and switches core dumps off (RLIMIT_CORE, PR_SET_DUMPABLE). Call once at the start of
+    /// main().
     static void initialiseProcess();
 
 private:

@@ -10,7 +10,8 @@
 
 namespace Helmclaw {
 
-/// Where a server's SSH session stands (design: Resolving → Connecting → Handshake → HostKey → Auth → Ready → Lost → Backoff).
+/// Where a server's SSH session stands (design: Resolving → Connecting → Handshake → HostKey → Auth → Ready → Lost →
+/// Backoff).
 enum class SessionState {
     Off, ///< nobody has asked for it yet, or it was closed on purpose
     Queued, ///< waits for a place in the dial lane

@@ -20,7 +20,8 @@ struct SshHostConfig
     QString identityAgent; ///< empty: $SSH_AUTH_SOCK
     QString hostKeyAlias;
     QStringList userKnownHostsFiles;
-    QStringList unsupported; ///< keywords with an effect that our own sessions do not honour yet (ProxyJump, ProxyCommand …)
+    QStringList
+        unsupported; ///< keywords with an effect that our own sessions do not honour yet (ProxyJump, ProxyCommand …)
     friend bool operator==(const SshHostConfig &, const SshHostConfig &) = default;
 };
 

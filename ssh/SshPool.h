@@ -46,8 +46,8 @@ struct ReadFileOptions
 /// The async SSH worker pool's face. All functions return at once; nothing here blocks the calling thread.
 ///
 /// Sessions are made on demand, one per server id, and shared by all operations on it; they stay open (keepalives)
-/// until closeSession(), removeTarget() or the pool's end. No credential is sent to a server whose host key is not pinned.
-/// Thread: create and use in one thread with an event loop (the GUI thread); replies and signals arrive there.
+/// until closeSession(), removeTarget() or the pool's end. No credential is sent to a server whose host key is not
+/// pinned. Thread: create and use in one thread with an event loop (the GUI thread); replies and signals arrive there.
 class SshPool : public QObject
 {
     Q_OBJECT
@@ -69,12 +69,14 @@ public:
     void closeSession(const QString &serverId);
     [[nodiscard]] SessionStatus sessionStatus(const QString &serverId) const;
 
-    /// Runs @p command on the server. An unknown id gives a reply that finishes with InvalidInput. Caller owns the reply.
+    /// Runs @p command on the server. An unknown id gives a reply that finishes with InvalidInput. Caller owns the
+    /// reply.
     [[nodiscard]] ExecReply *exec(const QString &serverId, const CommandLine &command, const ExecOptions &options = {});
     /// Runs a POSIX sh script: "sh -s -- arguments…" with the script on stdin, so that it appears in no process list.
-    [[nodiscard]] ExecReply *runScript(const QString &serverId, const QByteArray &script, const QStringList &arguments = {},
-                                       const ExecOptions &options = {});
-    [[nodiscard]] ReadFileReply *readFile(const QString &serverId, const QString &path, const ReadFileOptions &options = {});
+    [[nodiscard]] ExecReply *runScript(const QString &serverId, const QByteArray &script,
+                                       const QStringList &arguments = {}, const ExecOptions &options = {});
+    [[nodiscard]] ReadFileReply *readFile(const QString &serverId, const QString &path,
+                                          const ReadFileOptions &options = {});
     [[nodiscard]] Tunnel *openTunnel(const QString &serverId, const TunnelOptions &options);
 
     /// Answers hostKeyUnknown(). Accepting pins the key in the pool's own known_hosts file and dials again; refusing

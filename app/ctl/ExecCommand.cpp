@@ -16,9 +16,10 @@ constexpr qint64 InputCap = 16 * 1024 * 1024;
 
 void ExecCommand::describe(QCommandLineParser &parser) const
 {
-    parser.setApplicationDescription(
-        tr("helmclawctl exec NAME -- argv…: runs a command on a server, without a shell of ours in between: every word\n"
-           "arrives as it stands here. Exit code: the command's; 128+N when signal N ended it; 255 when it could not be run."));
+    parser.setApplicationDescription(tr(
+        "helmclawctl exec NAME -- argv…: runs a command on a server, without a shell of ours in between: every word\n"
+        "arrives as it stands here. Exit code: the command's; 128+N when signal N ended it; 255 when it could not be "
+        "run."));
     parser.addOption({ u"timeout"_s, tr("End it after so many seconds (default 3600)."), u"seconds"_s, u"3600"_s });
     parser.addOption({ u"stdin"_s, tr("Read standard input to its end (at most 16 MiB) and pass it on.") });
 }
@@ -29,7 +30,10 @@ void ExecCommand::start(Console &console, const QCommandLineParser &parser)
     bool secondsOk = false;
     const int seconds = parser.value(u"timeout"_s).toInt(&secondsOk);
     if (words.size() < 2 || !secondsOk || seconds <= 0)
-        return fail({ ErrorCode::InvalidInput, tr("exec wants a server and a command"), tr("See: helmclawctl exec --help"), {} },
+        return fail({ ErrorCode::InvalidInput,
+                      tr("exec wants a server and a command"),
+                      tr("See: helmclawctl exec --help"),
+                      {} },
                     ExitUsage);
     const auto servers = select(console.fleet, { words.constFirst() });
     if (!servers)
@@ -43,7 +47,10 @@ void ExecCommand::start(Console &console, const QCommandLineParser &parser)
             return fail({ ErrorCode::InvalidInput, tr("Standard input cannot be read"), {}, {} }, ExitUsage);
         options.standardInput = input.read(InputCap + 1);
         if (options.standardInput.size() > InputCap)
-            return fail({ ErrorCode::InvalidInput, tr("Standard input is longer than 16 MiB"), tr("Send a file by scp instead"), {} },
+            return fail({ ErrorCode::InvalidInput,
+                          tr("Standard input is longer than 16 MiB"),
+                          tr("Send a file by scp instead"),
+                          {} },
                         ExitUsage);
     }
     const Server server = servers->constFirst();
@@ -69,8 +76,8 @@ void ExecCommand::run(Console &console, const Server &server, const CommandLine 
             writeErr(tr("The output was longer than 64 MiB and has been cut."));
         if (m_reply->exitStatus() >= 0)
             return finish(m_reply->exitStatus());
-        static const QHash<QByteArray, int> numbers { { "HUP", 1 },  { "INT", 2 },   { "QUIT", 3 },  { "ILL", 4 },
-                                                      { "ABRT", 6 }, { "FPE", 8 },   { "KILL", 9 },  { "SEGV", 11 },
+        static const QHash<QByteArray, int> numbers { { "HUP", 1 },   { "INT", 2 },   { "QUIT", 3 },  { "ILL", 4 },
+                                                      { "ABRT", 6 },  { "FPE", 8 },   { "KILL", 9 },  { "SEGV", 11 },
                                                       { "PIPE", 13 }, { "ALRM", 14 }, { "TERM", 15 }, { "USR1", 10 },
                                                       { "USR2", 12 } };
         writeErr(tr("The command was ended by signal %1.").arg(printable(m_reply->exitSignal(), 32)));

@@ -34,9 +34,10 @@ void HostKeyPrompt::add(const HostKeyQuestion &question)
         return;
     }
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-        writeErr(tr("%1: the host key is not pinned: %2 %3. Compare it with ssh-keygen -lf on the server, then run again "
-                    "with --accept-host-key %3")
-                     .arg(question.serverName, QString::fromLatin1(question.key.algorithm), fingerprint));
+        writeErr(
+            tr("%1: the host key is not pinned: %2 %3. Compare it with ssh-keygen -lf on the server, then run again "
+               "with --accept-host-key %3")
+                .arg(question.serverName, QString::fromLatin1(question.key.algorithm), fingerprint));
         m_sessions->answerHostKey(question.id, false);
         return;
     }

@@ -14,7 +14,8 @@ namespace Helmclaw {
 class ServerSessions;
 
 /// Answers questions about unknown host keys on the terminal: accepts the fingerprints that were named on the command
-/// line, asks one question at a time when standard input is a terminal, and refuses otherwise (never accepts in silence).
+/// line, asks one question at a time when standard input is a terminal, and refuses otherwise (never accepts in
+/// silence).
 class HostKeyPrompt : public QObject
 {
     Q_OBJECT

@@ -58,7 +58,11 @@ void ServersCommand::start(Console &console, const QCommandLineParser &parser)
     else if (verb == "import"_L1)
         import(console, parser);
     else
-        fail({ ErrorCode::InvalidInput, tr("These words do not fit \"servers\""), tr("See: helmclawctl servers --help"), {} }, ExitUsage);
+        fail({ ErrorCode::InvalidInput,
+               tr("These words do not fit \"servers\""),
+               tr("See: helmclawctl servers --help"),
+               {} },
+             ExitUsage);
 }
 
 void ServersCommand::list(const Console &console, bool json)
@@ -75,7 +79,8 @@ void ServersCommand::list(const Console &console, bool json)
             writeOut(u"%1\t%2%3%4\t%5\n"_s.arg(server.name, user, server.host, port, server.tags.join(u',')).toUtf8());
         }
         if (console.fleet.servers().isEmpty())
-            writeErr(tr("The fleet %1 has no servers yet. Add one: helmclawctl servers add NAME HOST").arg(console.fleet.file()));
+            writeErr(tr("The fleet %1 has no servers yet. Add one: helmclawctl servers add NAME HOST")
+                         .arg(console.fleet.file()));
     }
     finish(ExitOk);
 }
@@ -88,7 +93,8 @@ Result<Server> ServersCommand::withOptions(Server server, const QCommandLinePars
         bool ok = false;
         const int value = parser.value(option).toInt(&ok);
         if (!ok || value < 0 || value > 65535)
-            return failure(ErrorCode::InvalidInput, tr("--%1 wants a port number, not \"%2\"").arg(option, parser.value(option)),
+            return failure(ErrorCode::InvalidInput,
+                           tr("--%1 wants a port number, not \"%2\"").arg(option, parser.value(option)),
                            tr("Use 1 to 65535, or 0 for the default"));
         field = value;
         return {};
@@ -170,8 +176,11 @@ void ServersCommand::import(Console &console, const QCommandLineParser &parser)
                              .toUtf8());
         }
         if (!unseen.isEmpty())
-            return fail({ ErrorCode::InvalidInput, tr("No such host in the ssh configuration: %1").arg(unseen.join(u", "_s)),
-                          tr("See what there is: helmclawctl servers import --dry-run"), {} }, ExitUsage);
+            return fail({ ErrorCode::InvalidInput,
+                          tr("No such host in the ssh configuration: %1").arg(unseen.join(u", "_s)),
+                          tr("See what there is: helmclawctl servers import --dry-run"),
+                          {} },
+                        ExitUsage);
         if (dryRun) {
             writeErr(tr("Nothing was added. Name the hosts to add, or use --all."));
             return finish(ExitOk);

@@ -57,13 +57,16 @@ void StatusCommand::report(const Console &console, const QList<Server> &servers,
             array.append(object);
             continue;
         }
-        writeOut(u"%1: %2\n"_s.arg(server.name, posture.lastError ? tr("unknown") : verdictLabel(posture.worst())).toUtf8());
+        writeOut(
+            u"%1: %2\n"_s.arg(server.name, posture.lastError ? tr("unknown") : verdictLabel(posture.worst())).toUtf8());
         if (posture.lastError)
             writeOut(u"  %1\n"_s.arg(posture.lastError->toString()).toUtf8());
         for (const CheckResult &result : posture.results) {
             if (!verbose && (result.verdict == Verdict::Pass || result.verdict == Verdict::NotApplicable))
                 continue;
-            writeOut(u"  %1  %2: %3\n"_s.arg(verdictLabel(result.verdict), -8).arg(checkInfo(result.checkId).title, result.summary).toUtf8());
+            writeOut(u"  %1  %2: %3\n"_s.arg(verdictLabel(result.verdict), -8)
+                         .arg(checkInfo(result.checkId).title, result.summary)
+                         .toUtf8());
             if (!result.remedy.isEmpty() && result.verdict != Verdict::Pass)
                 writeOut(u"            %1\n"_s.arg(result.remedy).toUtf8());
         }

@@ -11,15 +11,20 @@ void TunnelCommand::describe(QCommandLineParser &parser) const
         tr("helmclawctl tunnel NAME: opens the tunnel to the server's OpenClaw web UI and keeps it until Ctrl+C.\n"
            "Prints the address on one line of standard output; states go to standard error.\n"
            "Exit code: 0 ended by Ctrl+C or SIGTERM, 3 the tunnel could not be opened or was given up, 2 usage."));
-    parser.addOption({ u"print-url"_s,
-                       tr("Print an address that signs the browser in: it works once, within 60 seconds, for this user only.") });
+    parser.addOption(
+        { u"print-url"_s,
+          tr("Print an address that signs the browser in: it works once, within 60 seconds, for this user only.") });
 }
 
 void TunnelCommand::start(Console &console, const QCommandLineParser &parser)
 {
     const QStringList names = parser.positionalArguments();
     if (names.size() != 1)
-        return fail({ ErrorCode::InvalidInput, tr("tunnel wants exactly one server"), tr("See: helmclawctl tunnel --help"), {} }, ExitUsage);
+        return fail({ ErrorCode::InvalidInput,
+                      tr("tunnel wants exactly one server"),
+                      tr("See: helmclawctl tunnel --help"),
+                      {} },
+                    ExitUsage);
     const auto servers = select(console.fleet, names);
     if (!servers)
         return fail(servers.error(), ExitUsage);

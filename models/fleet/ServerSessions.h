@@ -2,8 +2,8 @@
 #pragma once
 
 #include "models/fleet/Fleet.h"
-#include "ssh/SessionState.h"
 #include "ssh/HostKey.h"
+#include "ssh/SessionState.h"
 
 #include <QHash>
 #include <QObject>

@@ -11,8 +11,8 @@
 namespace Helmclaw {
 
 /// The preview of an import from ~/.ssh/config: one checkable row per literal Host alias, with the effective values
-/// ("ssh -G", in the background, a few at a time) and what would happen (new, already in the fleet, cannot be used and why).
-/// importChecked() adds entries whose `host` is the alias itself, so that ssh's own settings keep applying.
+/// ("ssh -G", in the background, a few at a time) and what would happen (new, already in the fleet, cannot be used and
+/// why). importChecked() adds entries whose `host` is the alias itself, so that ssh's own settings keep applying.
 class SshConfigImport : public QAbstractTableModel
 {
     Q_OBJECT

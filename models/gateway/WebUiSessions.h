@@ -52,9 +52,9 @@ public:
     [[nodiscard]] WebUiStatus status(const QString &serverId) const;
 
     /// Opens the tunnel if it is not Live yet; when it is, signInReady() follows with a fresh URL.
-    /// The URL is safe to hand to another process: http://127.0.0.1:PORT/NONCE, served once, within 60 s, to this user only,
-    /// and answered with a redirect that carries the gateway's token in the fragment. The token itself is in no argument,
-    /// setting or log.
+    /// The URL is safe to hand to another process: http://127.0.0.1:PORT/NONCE, served once, within 60 s, to this user
+    /// only, and answered with a redirect that carries the gateway's token in the fragment. The token itself is in no
+    /// argument, setting or log.
     void open(const QString &serverId);
     /// Opens the tunnel without signing in: no token is read.
     void openTunnelOnly(const QString &serverId);

@@ -12,8 +12,8 @@ namespace Helmclaw {
 class Fleet;
 class PostureStore;
 
-/// The overview matrix: a row per server (fleet order), a first column with the server's name, then a column per check of
-/// the catalogue. DisplayRole of a cell is the verdict's label. Row-precise signals; nothing flashes on refresh.
+/// The overview matrix: a row per server (fleet order), a first column with the server's name, then a column per check
+/// of the catalogue. DisplayRole of a cell is the verdict's label. Row-precise signals; nothing flashes on refresh.
 class PostureModel : public QAbstractTableModel
 {
     Q_OBJECT
