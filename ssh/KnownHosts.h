@@ -8,6 +8,8 @@
 #include <QList>
 #include <QString>
 
+#include <memory>
+
 namespace Helmclaw {
 
 /// An index over known_hosts files (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT): plain names, wildcards and negation, hashed
@@ -40,13 +42,16 @@ public:
     [[nodiscard]] Result<void> addFile(const QString &file);
     void addLines(const QByteArray &text, const QString &fileForMessages);
 
-    /// @p name is SshTarget::knownHostsName(). As OpenSSH does, "[host]:22" is the same as "host".
+    /// @p name is SshTarget::knownHostsName(). As OpenSSH does, "[host]:22" is the same as "host", and a name with
+    /// another port for which nothing is pinned is looked up without its port: only a Match or Revoked counts then.
     [[nodiscard]] Lookup lookup(const QString &name, const HostKey &key) const;
     /// Algorithms of the keys pinned for @p name, to ask the server for a key type that can match.
     [[nodiscard]] QList<QByteArray> pinnedAlgorithms(const QString &name) const;
+    /// Lines that are neither empty nor a comment and could not be used.
     [[nodiscard]] int skippedLines() const { return m_skippedLines; }
 
-    /// Appends one line for @p key to @p file (created 0600 in a 0700 folder) under a lock, fsynced.
+    /// Appends one line for @p key to @p file (created 0600 in a 0700 folder) under a lock, fsynced; does nothing when
+    /// the file already pins this key for @p name. Blocks for file I/O and at most 5 s for the lock.
     [[nodiscard]] static Result<void> append(const QString &file, const QString &name, const HostKey &key);
 
 private:
@@ -58,13 +63,18 @@ private:
         QByteArray hash;
         Entry entry;
     };
-    [[nodiscard]] bool matches(const Line &line, const QByteArray &name) const;
+    struct HashedNames; // which hashed lines a name matches, remembered: each answer costs one HMAC per line
+
+    [[nodiscard]] bool parseLine(QByteArrayView text, Line &line) const;
+    [[nodiscard]] QList<qsizetype> hashedLinesFor(const QByteArray &name) const;
     [[nodiscard]] QList<const Line *> linesFor(const QByteArray &name) const;
+    [[nodiscard]] Lookup lookupExactly(const QByteArray &name, const HostKey &key) const;
 
     QList<Line> m_lines;
-    QMultiHash<QByteArray, qsizetype> m_plain; ///< exact names → index into m_lines
+    QMultiHash<QByteArray, qsizetype> m_plain; ///< exact names, lower case → index into m_lines
     QList<qsizetype> m_patterned; ///< lines with wildcards or negation
     QList<qsizetype> m_hashed;
+    std::shared_ptr<HashedNames> m_hashedNames;
     int m_skippedLines = 0;
 };
 

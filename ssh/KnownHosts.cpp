@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/KnownHosts.h"
+
+#include "ssh/PrivateFolder.h"
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QFileInfo>
+#include <QLockFile>
+#include <QMutex>
+#include <QtEndian>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace Helmclaw {
+
+namespace {
+constexpr qint64 MaxFileSize = 64 * 1024 * 1024;
+constexpr qsizetype Sha1Size = 20;
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(KnownHosts)
+};
+
+bool isBlank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/// Cuts the first word off @p rest.
+QByteArrayView takeWord(QByteArrayView &rest)
+{
+    const auto begin = std::find_if_not(rest.begin(), rest.end(), isBlank);
+    const auto end = std::find_if(begin, rest.end(), isBlank);
+    const QByteArrayView word(begin, end);
+    rest = QByteArrayView(end, rest.end());
+    return word;
+}
+
+/// sshd(8) patterns: '*' any characters, '?' exactly one. Linear memory, at worst quadratic time: a file's line must
+/// not be able to hang us.
+bool matchesPattern(QByteArrayView text, QByteArrayView pattern)
+{
+    qsizetype t = 0;
+    qsizetype p = 0;
+    qsizetype star = -1;
+    qsizetype resume = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            resume = t;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+            ++p;
+            ++t;
+        } else if (star >= 0) {
+            p = star + 1;
+            t = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*')
+        ++p;
+    return p == pattern.size();
+}
+
+/// A list matches when one pattern does and no negated one does.
+bool matchesList(const QByteArray &name, const QList<QByteArray> &patterns)
+{
+    bool found = false;
+    for (const QByteArray &pattern : patterns) {
+        if (pattern.startsWith('!')) {
+            if (matchesPattern(name, QByteArrayView(pattern).sliced(1)))
+                return false;
+        } else if (!found) {
+            found = matchesPattern(name, pattern);
+        }
+    }
+    return found;
+}
+
+/// The key type that stands in the blob itself (RFC 4253 §6.6: a string comes first); empty when there is none.
+QByteArrayView typeInBlob(QByteArrayView blob)
+{
+    if (blob.size() < 4)
+        return {};
+    const auto length = qsizetype(qFromBigEndian<quint32>(blob.data()));
+    if (length > blob.size() - 4)
+        return {};
+    return blob.sliced(4, length);
+}
+
+bool isConsistent(const HostKey &key)
+{
+    const QByteArrayView type = typeInBlob(key.blob);
+    return !type.isEmpty() && type == key.algorithm && key.blob.size() > type.size() + 4
+        && std::none_of(type.begin(), type.end(), [](char c) { return c <= ' ' || c >= 0x7f; });
+}
+
+/// Lower case, and without a port that says nothing.
+QByteArray normalised(const QString &name)
+{
+    QByteArray result = name.toLower().toUtf8();
+    if (result.startsWith('[') && result.endsWith("]:22"))
+        result = result.sliced(1, result.size() - 5);
+    return result;
+}
+
+/// "[host]:port" → "host"; empty when there is no port.
+QByteArray withoutPort(const QByteArray &name)
+{
+    const qsizetype end = name.lastIndexOf("]:");
+    return name.startsWith('[') && end > 1 ? name.sliced(1, end - 1) : QByteArray();
+}
+
+Error writeError(const QString &file, int reason)
+{
+    return {
+        reason == EACCES || reason == EPERM || reason == EROFS ? ErrorCode::PermissionDenied : ErrorCode::InvalidInput,
+        Text::tr("the host keys in %1 cannot be written: %2").arg(file, QString::fromLocal8Bit(std::strerror(reason))),
+        Text::tr("Check the file and its folder: they must belong to you and be on a disk with room"),
+        {}
+    };
+}
+} // namespace
+
+struct KnownHosts::HashedNames
+{
+    QMutex mutex;
+    QHash<QByteArray, QList<qsizetype>> linesByName;
+};
+
+Result<void> KnownHosts::addFile(const QString &file)
+{
+    const QFileInfo info(file);
+    if (!info.exists() || file == QLatin1String("/dev/null"))
+        return {};
+    if (!info.isFile()) // a pipe would block, a device might never end
+        return failure(ErrorCode::InvalidInput, Text::tr("%1 is not a file of host keys").arg(file),
+                       Text::tr("Correct UserKnownHostsFile in your ssh_config"));
+    QFile source(file);
+    if (!source.open(QIODevice::ReadOnly))
+        return failure(source.error() == QFile::OpenError ? ErrorCode::PermissionDenied : ErrorCode::InvalidInput,
+                       Text::tr("the host keys in %1 cannot be read: %2").arg(file, source.errorString()),
+                       Text::tr("Make the file readable for you; without it no server's key can be trusted"));
+    const QByteArray content = source.read(MaxFileSize + 1);
+    if (source.error() != QFile::NoError || content.size() > MaxFileSize)
+        return failure(ErrorCode::InvalidInput,
+                       content.size() > MaxFileSize
+                           ? Text::tr("%1 is larger than 64 MiB").arg(file)
+                           : Text::tr("the host keys in %1 cannot be read: %2").arg(file, source.errorString()),
+                       Text::tr("Check that the file holds host keys and nothing else"));
+    addLines(content, file);
+    return {};
+}
+
+void KnownHosts::addLines(const QByteArray &content, const QString &fileForMessages)
+{
+    int number = 0;
+    for (qsizetype begin = 0; begin < content.size();) {
+        qsizetype end = content.indexOf('\n', begin);
+        if (end < 0)
+            end = content.size();
+        QByteArrayView lineText = QByteArrayView(content).sliced(begin, end - begin);
+        begin = end + 1;
+        ++number;
+        if (lineText.endsWith('\r'))
+            lineText.chop(1);
+        while (!lineText.isEmpty() && isBlank(lineText.front()))
+            lineText = lineText.sliced(1);
+        if (lineText.isEmpty() || lineText.front() == '#')
+            continue;
+
+        Line line;
+        line.entry.file = fileForMessages;
+        line.entry.line = number;
+        if (!parseLine(lineText, line)) {
+            ++m_skippedLines;
+            continue;
+        }
+        const qsizetype index = m_lines.size();
+        const bool isPatterned = std::any_of(line.patterns.begin(), line.patterns.end(), [](const QByteArray &name) {
+            return name.startsWith('!') || name.contains('*') || name.contains('?');
+        });
+        if (line.patterns.isEmpty()) {
+            m_hashed.append(index);
+        } else if (isPatterned) {
+            m_patterned.append(index);
+        } else {
+            for (const QByteArray &name : std::as_const(line.patterns))
+                m_plain.insert(name, index);
+        }
+        m_lines.append(std::move(line));
+    }
+    m_hashedNames = std::make_shared<HashedNames>(); // not cleared: a copy of this object may share the old one
+}
+
+bool KnownHosts::parseLine(QByteArrayView lineText, Line &line) const
+{
+    if (lineText.contains('\0'))
+        return false;
+    QByteArrayView names = takeWord(lineText);
+    if (names.startsWith('@')) {
+        if (names == "@revoked")
+            line.mark = Line::Mark::Revoked;
+        else if (names == "@cert-authority")
+            line.mark = Line::Mark::CertificateAuthority;
+        else
+            return false;
+        names = takeWord(lineText);
+    }
+    if (names.startsWith('|')) {
+        // "|1|salt|hash", both base64; 1 stands for HMAC-SHA1 and is the only scheme there is.
+        const QList<QByteArray> parts = names.toByteArray().split('|');
+        if (parts.size() != 4 || parts.at(1) != "1")
+            return false;
+        line.salt = QByteArray::fromBase64(parts.at(2));
+        line.hash = QByteArray::fromBase64(parts.at(3));
+        if (line.salt.size() != Sha1Size || line.hash.size() != Sha1Size)
+            return false;
+    } else {
+        for (const QByteArray &name : names.toByteArray().toLower().split(',')) {
+            if (!name.isEmpty())
+                line.patterns.append(name);
+        }
+        if (line.patterns.isEmpty())
+            return false;
+    }
+    line.entry.key.algorithm = takeWord(lineText).toByteArray();
+    const auto decoded =
+        QByteArray::fromBase64Encoding(takeWord(lineText).toByteArray(), QByteArray::AbortOnBase64DecodingErrors);
+    if (!decoded)
+        return false;
+    line.entry.key.blob = *decoded;
+    return isConsistent(line.entry.key);
+}
+
+QList<qsizetype> KnownHosts::hashedLinesFor(const QByteArray &name) const
+{
+    if (m_hashed.isEmpty())
+        return {};
+    {
+        const QMutexLocker lock(&m_hashedNames->mutex);
+        if (const auto known = m_hashedNames->linesByName.constFind(name);
+            known != m_hashedNames->linesByName.constEnd())
+            return *known;
+    }
+    QList<qsizetype> found;
+    EVP_MAC *mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
+    char digestName[] = "SHA1";
+    const std::array<OSSL_PARAM, 2> parameters { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digestName, 0),
+                                                 OSSL_PARAM_construct_end() };
+    const OSSL_PARAM *digest = parameters.data(); // once is enough: the context keeps it
+    for (const qsizetype index : m_hashed) {
+        const Line &line = m_lines.at(index);
+        std::array<unsigned char, Sha1Size> hash {};
+        std::size_t length = 0;
+        const bool done = context
+            && EVP_MAC_init(context, reinterpret_cast<const unsigned char *>(line.salt.constData()),
+                            std::size_t(line.salt.size()), digest)
+            && EVP_MAC_update(context, reinterpret_cast<const unsigned char *>(name.constData()),
+                              std::size_t(name.size()))
+            && EVP_MAC_final(context, hash.data(), &length, hash.size());
+        if (!done) // no HMAC-SHA1 here: a pinned name would look unknown, a revoked key good
+            qFatal("OpenSSL cannot compute HMAC-SHA1, which hashed known_hosts need");
+        digest = nullptr;
+        if (length == hash.size() && std::memcmp(hash.data(), line.hash.constData(), length) == 0)
+            found.append(index);
+    }
+    EVP_MAC_CTX_free(context);
+    EVP_MAC_free(mac);
+    const QMutexLocker lock(&m_hashedNames->mutex);
+    m_hashedNames->linesByName.insert(name, found);
+    return found;
+}
+
+QList<const KnownHosts::Line *> KnownHosts::linesFor(const QByteArray &name) const
+{
+    QList<qsizetype> indexes = m_plain.values(name);
+    for (const qsizetype index : m_patterned) {
+        if (matchesList(name, m_lines.at(index).patterns))
+            indexes.append(index);
+    }
+    indexes += hashedLinesFor(name);
+    std::sort(indexes.begin(), indexes.end());
+    indexes.erase(std::unique(indexes.begin(), indexes.end()), indexes.end()); // "host,host" is one line
+    QList<const Line *> lines;
+    lines.reserve(indexes.size());
+    for (const qsizetype index : std::as_const(indexes))
+        lines.append(&m_lines.at(index));
+    return lines;
+}
+
+KnownHosts::Lookup KnownHosts::lookupExactly(const QByteArray &name, const HostKey &key) const
+{
+    Lookup result;
+    bool revoked = false;
+    bool matched = false;
+    bool certified = false;
+    for (const Line *line : linesFor(name)) {
+        const bool same = line->entry.key.blob == key.blob;
+        switch (line->mark) {
+        case Line::Mark::None:
+            result.pinned.append(line->entry);
+            matched = matched || same;
+            break;
+        case Line::Mark::Revoked:
+            revoked = revoked || same;
+            break;
+        case Line::Mark::CertificateAuthority:
+            certified = true;
+            break;
+        }
+    }
+    if (revoked) // wins over a pin, wherever it stands
+        result.verdict = Verdict::Revoked;
+    else if (matched)
+        result.verdict = Verdict::Match;
+    else if (!result.pinned.isEmpty())
+        result.verdict = Verdict::Changed;
+    else if (certified)
+        result.verdict = Verdict::CertificateAuthority;
+    return result;
+}
+
+KnownHosts::Lookup KnownHosts::lookup(const QString &name, const HostKey &key) const
+{
+    const QByteArray exactName = normalised(name);
+    Lookup result = lookupExactly(exactName, key);
+    if (result.verdict == Verdict::Unknown) {
+        if (const QByteArray host = withoutPort(exactName); !host.isEmpty()) {
+            const Lookup plain = lookupExactly(host, key);
+            if (plain.verdict == Verdict::Match || plain.verdict == Verdict::Revoked)
+                return plain;
+        }
+    }
+    return result;
+}
+
+QList<QByteArray> KnownHosts::pinnedAlgorithms(const QString &name) const
+{
+    QList<QByteArray> algorithms;
+    for (const Line *line : linesFor(normalised(name))) {
+        if (line->mark == Line::Mark::None && !algorithms.contains(line->entry.key.algorithm))
+            algorithms.append(line->entry.key.algorithm);
+    }
+    return algorithms;
+}
+
+Result<void> KnownHosts::append(const QString &file, const QString &name, const HostKey &key)
+{
+    const QByteArray names = normalised(name);
+    const bool nameIsPlain =
+        !names.isEmpty() && !names.startsWith('@') && std::none_of(names.begin(), names.end(), [](char c) {
+            return (c >= 0 && c <= ' ') || c == 0x7f || QByteArrayView(",*?!|#").contains(c);
+        });
+    if (!nameIsPlain)
+        return failure(ErrorCode::InvalidInput,
+                       Text::tr("\"%1\" cannot stand in a file of host keys").arg(printable(names, 80)),
+                       Text::tr("Set HostKeyAlias for this server in your ssh_config"));
+    if (!isConsistent(key))
+        return failure(ErrorCode::BadServerData, Text::tr("the host key of %1 is malformed").arg(printable(names, 80)));
+
+    if (auto made = ensurePrivateFolder(QFileInfo(file).path()); !made)
+        return made;
+    QLockFile lock(file + QStringLiteral(".lock"));
+    if (!lock.tryLock(5000))
+        return failure(lock.error() == QLockFile::PermissionError ? ErrorCode::PermissionDenied
+                                                                  : ErrorCode::DeadlineExceeded,
+                       Text::tr("the host keys in %1 cannot be locked for writing").arg(file),
+                       Text::tr("Check that the folder is writable and that no other program holds %1.lock").arg(file));
+    KnownHosts present;
+    if (auto read = present.addFile(file); !read)
+        return read;
+    if (present.lookupExactly(names, key).verdict == Verdict::Match)
+        return {};
+
+    const int fd = ::open(QFile::encodeName(file).constData(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return tl::unexpected(writeError(file, errno));
+    const auto finish = [&](int reason) -> Result<void> {
+        if (::close(fd) != 0 && reason == 0)
+            reason = errno;
+        if (reason != 0)
+            return tl::unexpected(writeError(file, reason));
+        return {};
+    };
+    struct stat info
+    {
+    };
+    if (::fstat(fd, &info) != 0)
+        return finish(errno);
+    QByteArray line = names + ' ' + key.algorithm + ' ' + key.blob.toBase64() + '\n';
+    char last = '\n';
+    if (info.st_size > 0 && ::pread(fd, &last, 1, info.st_size - 1) != 1)
+        return finish(errno ? errno : EIO);
+    if (last != '\n') // an editor left the last line open: ours must not become its comment
+        line.prepend('\n');
+    const ssize_t written = ::write(fd, line.constData(), std::size_t(line.size()));
+    if (written != line.size()) {
+        const int reason = written < 0 ? errno : ENOSPC;
+        if (::ftruncate(fd, info.st_size) != 0)
+            return finish(errno);
+        return finish(reason);
+    }
+    return finish(::fsync(fd) == 0 ? 0 : errno);
+}
+
+} // namespace Helmclaw
