@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: MIT
 target_sources(helmclaw_models PRIVATE
+  gateway/WebUiSessions.h
 )
