@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/fleet/Server.h"
+#include "ssh/Error.h"
 
 #include <QObject>
 
