@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/KnownHosts.h"
 
+#include "ssh/HostPattern.h"
 #include "ssh/PrivateFolder.h"
 
 #include <openssl/core_names.h>
@@ -46,48 +47,6 @@ QByteArrayView takeWord(QByteArrayView &rest)
     const QByteArrayView word(begin, end);
     rest = QByteArrayView(end, rest.end());
     return word;
-}
-
-/// sshd(8) patterns: '*' any characters, '?' exactly one. Linear memory, at worst quadratic time: a file's line must
-/// not be able to hang us.
-bool matchesPattern(QByteArrayView text, QByteArrayView pattern)
-{
-    qsizetype t = 0;
-    qsizetype p = 0;
-    qsizetype star = -1;
-    qsizetype resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-            ++p;
-            ++t;
-        } else if (star >= 0) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '*')
-        ++p;
-    return p == pattern.size();
-}
-
-/// A list matches when one pattern does and no negated one does.
-bool matchesList(const QByteArray &name, const QList<QByteArray> &patterns)
-{
-    bool found = false;
-    for (const QByteArray &pattern : patterns) {
-        if (pattern.startsWith('!')) {
-            if (matchesPattern(name, QByteArrayView(pattern).sliced(1)))
-                return false;
-        } else if (!found) {
-            found = matchesPattern(name, pattern);
-        }
-    }
-    return found;
 }
 
 /// The key type that stands in the blob itself (RFC 4253 §6.6: a string comes first); empty when there is none.
@@ -290,7 +249,7 @@ QList<const KnownHosts::Line *> KnownHosts::linesFor(const QByteArray &name) con
 {
     QList<qsizetype> indexes = m_plain.values(name);
     for (const qsizetype index : m_patterned) {
-        if (matchesList(name, m_lines.at(index).patterns))
+        if (hostPatternListMatches(name, m_lines.at(index).patterns))
             indexes.append(index);
     }
     indexes += hashedLinesFor(name);
