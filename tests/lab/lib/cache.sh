@@ -7,17 +7,20 @@
 SUITE=${VERSION_CODENAME-}
 
 # layer NAME RECIPE-FILE...: the folder of a layer.
-layer() {
-    local name=$1 key
+layer() (
+    name=$1
     shift
-    key=$({ echo "$SUITE $(uname -m)"; find "${@/#/$RECIPE/}" -type f | LC_ALL=C sort | while read -r f; do
-        stat -c '%A' "$f"
-        cat "$f"
-    done; } | sha256sum)
+    cd "$RECIPE" || exit
+    key=$({
+        echo "$SUITE $(uname -m)"
+        declare -f make_base build_on_base
+        find "$@" -type f | LC_ALL=C sort | xargs sha256sum
+    } | sha256sum)
     echo "$CACHE/$name-${key:0:12}"
-}
-base_layer() { layer base packages.txt base.sh files; }
-updates_layer() { layer updates packages.txt base.sh files updates.sh; }
+)
+BASE_RECIPE=(packages.txt base.sh docker-user.rules openclaw.bashrc files)
+base_layer() { layer base "${BASE_RECIPE[@]}"; }
+updates_layer() { layer updates "${BASE_RECIPE[@]}" updates.sh; }
 openclaw_layer() { layer openclaw openclaw.sh; }
 
 # build_cache GATEWAYS: builds what is missing.

@@ -74,7 +74,7 @@ enter() (
     echo "$BASHPID" >"$CGROUP/lab$n/init.scope/cgroup.procs"
     clocks=(-T)
     [ -e /proc/self/ns/time ] || clocks=()
-    exec nsenter -t "$pid" -m -u -i -n -p -C "${clocks[@]}" --wd=/root -- \
+    exec nsenter -t "$pid" -m -u -i -n -p -C "${clocks[@]}" --wdns=/root -- \
         env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root USER=root LOGNAME=root \
         SHELL=/bin/bash LANG=C.UTF-8 TERM="${TERM:-dumb}" "$@"
 )
@@ -115,6 +115,12 @@ gateway_live() {
 }
 
 gateway_log() { enter "$1" journalctl -q -n 15 _SYSTEMD_USER_UNIT=openclaw-gateway.service 2>&1; }
+
+# A kernel update was installed since the server started: Debian's own hook says so, and a reboot makes it untrue.
+announce_kernel_update() {
+    enter "$1" env DPKG_MAINTSCRIPT_PACKAGE=linux-image-6.1.0-99-amd64 DPKG_MAINTSCRIPT_NAME=postinst \
+        /etc/kernel/postinst.d/unattended-upgrades
+}
 
 wait_servers() {
     local n count

@@ -35,7 +35,9 @@ ln -s /opt/openclaw/node_modules/openclaw/openclaw.mjs "$home/.local/bin/opencla
 version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$root/opt/openclaw/node_modules/openclaw/package.json")
 unit=$home/.config/systemd/user/openclaw-gateway.service
 mkdir -p "${unit%/*}/default.target.wants"
+# As `openclaw gateway install` writes it (2026.9.6), but for the heap, which it takes from the machine's memory.
 sed "s|@PORT@|$GATEWAY_PORT|; s|@VERSION@|$version|" "${0%/*}/openclaw-gateway.service" >"$unit"
+chmod 600 "$unit"
 ln -s "../${unit##*/}" "${unit%/*}/default.target.wants/"
 
 token=$(od -An -N24 -v -tx1 /dev/urandom | tr -d ' \n')
