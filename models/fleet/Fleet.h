@@ -11,7 +11,8 @@
 namespace Helmclaw {
 
 /// The inventory: the servers of one fleet file, in file order. Changes are written at once and atomically
-/// (QSaveFile); a write that fails leaves memory and file as they were.
+/// (QSaveFile, 0600 in a 0700 folder); a write that fails leaves memory and file as they were. So does a change when
+/// another process has changed the file since it was loaded: the error says to load() it again.
 /// File: JSON, {"helmclawFleet": 1, "servers": [{…}]}; unknown keys are kept; a newer schema number is refused.
 /// Thread: the GUI thread.
 class Fleet : public QObject
@@ -21,7 +22,8 @@ public:
     explicit Fleet(QObject *parent = nullptr);
 
     /// Replaces the content by that of @p file; a missing file is an empty fleet that will be created on first change.
-    /// On error nothing changes, and the file is never overwritten later by an empty fleet: changes are refused.
+    /// On error nothing changes, and the file is never overwritten later by an empty fleet: changes are refused. Every
+    /// entry counts: one that cannot be used (serverProblem(), a name or id that is there twice) is an error.
     [[nodiscard]] Result<void> load(const QString &file);
     [[nodiscard]] QString file() const { return m_file; }
 
@@ -53,11 +55,13 @@ Q_SIGNALS:
     void reset();
 
 private:
-    [[nodiscard]] Result<void> save(const QList<Server> &servers) const;
+    [[nodiscard]] Result<void> save(const QList<Server> &servers);
+    [[nodiscard]] qsizetype indexOf(const QString &id) const; ///< -1: not there
     [[nodiscard]] Result<void> validate(const Server &server) const;
 
     QString m_file;
     bool m_loaded = false;
+    QByteArray m_fingerprint; ///< of the file as we know it; empty: there is none
     QJsonObject m_unknownKeys;
     QList<Server> m_servers;
 };

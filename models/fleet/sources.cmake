@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 target_sources(helmclaw_models PRIVATE
-  fleet/Fleet.h
-  fleet/FleetModel.h
-  fleet/Server.h
-  fleet/ServerSessions.h
-  fleet/SshConfigImport.h
+  fleet/Fleet.cpp fleet/Fleet.h
+  fleet/FleetFile.cpp fleet/FleetFile.h
+  fleet/Server.cpp fleet/Server.h
 )
