@@ -4,15 +4,18 @@
 #include "models/fleet/Fleet.h"
 #include "ssh/HostKey.h"
 #include "ssh/SessionState.h"
+#include "ssh/SshConfig.h"
 
 #include <QHash>
 #include <QObject>
+#include <QSet>
 
 #include <functional>
+#include <map>
+#include <memory>
 
 namespace Helmclaw {
 
-class SshConfigQuery;
 class SshPool;
 
 /// Keeps the pool's targets in step with the fleet: resolves each entry's effective SSH settings (fleet entry over
@@ -43,7 +46,7 @@ public:
     [[nodiscard]] QList<HostKeyQuestion> openQuestions() const { return m_questions; }
 
     /// ssh_config(5) file to use instead of ssh's defaults; for tests and --ssh-config.
-    void setSshConfigFile(const QString &file) { m_sshConfigFile = file; }
+    void setSshConfigFile(const QString &file);
 
 Q_SIGNALS:
     void statusChanged(const QString &serverId);
@@ -52,14 +55,38 @@ Q_SIGNALS:
 
 private:
     struct Pending;
+    struct Resolved
+    {
+        QString host;
+        SshHostConfig config;
+        quint64 generation = 0; ///< of the configuration files, see configGeneration()
+    };
+    using Ready = std::function<void(Result<void>)>;
+
+    /// Counts up whenever a file that "ssh -G" reads has changed. Costs a few stat() calls.
+    quint64 configGeneration();
+    void startNextQueries();
+    void resolved(const QString &serverId);
+    void settle(const QString &serverId, const Result<void> &outcome);
+    [[nodiscard]] Result<void> retarget(const Server &server, const SshHostConfig &config);
+    void dropTarget(const QString &serverId);
     void forget(const QString &serverId);
-    void resolved(const QString &serverId, SshConfigQuery *query);
+    void serverUpdated(const Server &server);
+    void fleetReset();
+    void setFailure(const QString &serverId, const std::optional<Error> &error);
 
     Fleet *m_fleet;
     SshPool *m_pool;
     QString m_sshConfigFile;
+    QStringList m_configInputs;
+    QByteArray m_configState; ///< times and sizes of m_configInputs
+    quint64 m_configGeneration = 0;
+    QHash<QString, Resolved> m_resolved;
+    QHash<QString, SshTarget> m_targets; ///< as the pool has them
     QHash<QString, SessionStatus> m_failedBeforeDial;
-    QHash<QString, Pending *> m_pending;
+    std::map<QString, std::unique_ptr<Pending>> m_pending;
+    QStringList m_waiting; ///< ids in m_pending whose query has not started, oldest first
+    QSet<QString> m_connectWanted; ///< connectServer() was called and neither done nor taken back
     QList<HostKeyQuestion> m_questions;
 };
 

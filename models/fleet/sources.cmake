@@ -3,4 +3,5 @@ target_sources(helmclaw_models PRIVATE
   fleet/Fleet.cpp fleet/Fleet.h
   fleet/FleetFile.cpp fleet/FleetFile.h
   fleet/Server.cpp fleet/Server.h
+  fleet/ServerSessions.cpp fleet/ServerSessions.h
 )
