@@ -52,10 +52,14 @@ build() {
     say "built $title, $(du -sm "$folder" | cut -f1) MB"
 }
 
-# A running lab may stand on an older layer.
+# in_use PATH: does a running server stand on it?
+in_use() { grep -qsF "$1" /proc/[0-9]*/mountinfo; }
+
 remove_old_layers() {
-    [ ! -d "$CGROUPS" ] || return 0
-    find "$CACHE" -mindepth 1 -maxdepth 1 -type d -name "$1-*" ! -name '*.part' -exec rm -rf --one-file-system {} +
+    local old
+    for old in "$CACHE/$1"-*; do
+        [[ $old = *.part ]] || [ ! -d "$old" ] || in_use "$old" || rm -rf --one-file-system "$old"
+    done
 }
 
 # The machine's own Debian sources, in either format; sources of third parties are left out.
@@ -122,8 +126,8 @@ build_on_base() {
 make_openclaw() { "$RECIPE/openclaw.sh" "$1"; }
 
 clean_cache() {
-    [ ! -d "$CGROUPS" ] || die 'a lab is up and stands on the cache; first: lab down'
     [ -d "$CACHE" ] || return 0
+    ! in_use "$CACHE/" || die 'a lab is up and stands on the cache; first: lab down'
     rm -rf --one-file-system "$CACHE"/{base,updates,openclaw}-* "$CACHE"/{base,updates,openclaw}.log "$CACHE/lock"
     rmdir -p --ignore-fail-on-non-empty "$CACHE"
     say "removed the cache in $CACHE"

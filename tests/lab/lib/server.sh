@@ -74,7 +74,7 @@ enter() (
     echo "$BASHPID" >"$CGROUP/lab$n/init.scope/cgroup.procs"
     clocks=(-T)
     [ -e /proc/self/ns/time ] || clocks=()
-    exec nsenter -t "$pid" -m -u -i -n -p -C "${clocks[@]}" --wdns=/root -- \
+    exec nsenter -t "$pid" -m -r -u -i -n -p -C "${clocks[@]}" --wdns=/root -- \
         env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root USER=root LOGNAME=root \
         SHELL=/bin/bash LANG=C.UTF-8 TERM="${TERM:-dumb}" "$@"
 )
@@ -89,7 +89,7 @@ exec_in_server() {
     enter "$n" "$@"
 }
 
-# wait_server NUMBER SECONDS: until it has booted, lets ops in over SSH, and its gateway (if any) is live.
+# wait_server NUMBER SECONDS: until it has booted and lets ops in over SSH.
 wait_server() {
     local n=$1 deadline=$((SECONDS + $2)) state
     until state=$(enter "$n" systemctl is-system-running --wait 2>/dev/null) || [ "$state" = degraded ]; do
@@ -102,16 +102,22 @@ wait_server() {
         sleep 0.2
     done
     say "lab$n booted ($(variant_of "$n"))"
-    [ "$n" -le "$(gateway_count)" ] || return 0
-    until gateway_live "$n"; do
-        [ "$SECONDS" -lt "$deadline" ] || { warn "lab$n: the gateway does not answer: $(gateway_log "$n")"; return 1; }
-        sleep 0.5
-    done
-    say "lab$n gateway live"
 }
 
-gateway_live() {
-    enter "$1" curl -sS --max-time 5 "http://127.0.0.1:$(gateway_port "$1")/healthz" 2>/dev/null | grep -q '"ok":true'
+# wait_gateway NUMBER SECONDS: until it takes connections, if the server has one.
+wait_gateway() {
+    local n=$1 deadline=$((SECONDS + $2))
+    [ "$n" -le "$(gateway_count)" ] || return 0
+    until gateway_answers "$n" readyz '"ready":true'; do
+        [ "$SECONDS" -lt "$deadline" ] || { warn "lab$n: the gateway is not ready: $(gateway_log "$n")"; return 1; }
+        sleep 0.5
+    done
+    say "lab$n gateway ready"
+}
+
+# gateway_answers NUMBER PATH TEXT: /healthz says that it lives, /readyz that it also takes connections.
+gateway_answers() {
+    enter "$1" curl -sS --max-time 5 "http://127.0.0.1:$(gateway_port "$1")/$2" 2>/dev/null | grep -qF "$3"
 }
 
 gateway_log() { enter "$1" journalctl -q -n 15 _SYSTEMD_USER_UNIT=openclaw-gateway.service 2>&1; }
@@ -122,12 +128,13 @@ announce_kernel_update() {
         /etc/kernel/postinst.d/unattended-upgrades
 }
 
-wait_servers() {
+# wait_all_servers FUNCTION SECONDS
+wait_all_servers() {
     local n count
-    is_number "$1" 1 9999 || bad_usage "not a number of seconds: $1"
+    is_number "$2" 1 9999 || bad_usage "not a number of seconds: $2"
     count=$(server_count)
-    for ((n = 1; n <= count; n++)); do wait_server "$n" "$1" & done
-    wait_all 'starting the servers'
+    for ((n = 1; n <= count; n++)); do "$1" "$n" "$2" & done
+    wait_all 'waiting for the servers'
 }
 
 show_consoles() {

@@ -24,7 +24,7 @@ print_status() {
         state=$(enter "$n" systemctl is-system-running 2>/dev/null) || state=${state:-stopped}
         variant=$(variant_of "$n")
         live=''
-        [ "$n" -gt "$gateways" ] || { gateway_live "$n" && live=true || live=false; }
+        [ "$n" -gt "$gateways" ] || { gateway_answers "$n" healthz '"ok":true' && live=true || live=false; }
         [ "$state" = running ] && [ "$live" != false ] || well=1
         if [ "$json" ]; then
             printf '%s{"name":"lab%d","address":"%s","address6":"%s","port":22,"variant":"%s","system":"%s","gateway":' \
