@@ -126,15 +126,11 @@ QStringList Fleet::tags() const
     return sorted;
 }
 
-Result<void> Fleet::validate(const Server &server) const
+/// @p all is the fleet as it would be.
+Result<void> Fleet::validate(const Server &server, const QList<Server> &all)
 {
     if (const QString problem = serverProblem(server); !problem.isEmpty())
         return failure(ErrorCode::InvalidInput, problem, tr("Correct the entry; nothing was changed"), server.name);
-    QList<Server> all = m_servers;
-    if (const qsizetype index = indexOf(server.id); index >= 0)
-        all[index] = server;
-    else
-        all.append(server);
     if (const QString problem = FleetFile::uniquenessProblem(all); !problem.isEmpty())
         return failure(ErrorCode::InvalidInput, problem, tr("Choose another one; nothing was changed"), server.name);
     return {};
@@ -142,22 +138,37 @@ Result<void> Fleet::validate(const Server &server) const
 
 Result<QString> Fleet::add(Server server)
 {
-    if (server.id.isEmpty())
-        server.id = QUuid::createUuid().toString(QUuid::WithoutBraces);
-    else if (indexOf(server.id) >= 0)
-        return failure(ErrorCode::InvalidInput, tr("the id \"%1\" is already in the fleet").arg(server.id), {},
-                       server.name);
-    if (auto valid = validate(server); !valid)
-        return tl::unexpected(valid.error());
-    QList<Server> servers = m_servers;
-    servers.append(server);
-    if (auto saved = save(servers); !saved)
+    const auto ids = addAll({ std::move(server) });
+    if (!ids)
+        return tl::unexpected(ids.error());
+    return ids->first();
+}
+
+Result<QStringList> Fleet::addAll(QList<Server> servers)
+{
+    QStringList ids;
+    QList<Server> all = m_servers;
+    for (Server &server : servers) {
+        if (server.id.isEmpty())
+            server.id = QUuid::createUuid().toString(QUuid::WithoutBraces);
+        ids.append(server.id);
+        all.append(server);
+    }
+    for (const Server &server : std::as_const(servers)) {
+        if (auto valid = validate(server, all); !valid)
+            return tl::unexpected(valid.error());
+    }
+    if (servers.isEmpty())
+        return ids;
+    if (auto saved = save(all); !saved)
         return tl::unexpected(saved.error());
-    const int index = int(m_servers.size());
-    Q_EMIT aboutToAdd(index);
-    m_servers = std::move(servers);
-    Q_EMIT added(index);
-    return server.id;
+    for (const Server &server : std::as_const(servers)) {
+        const int index = int(m_servers.size());
+        Q_EMIT aboutToAdd(index);
+        m_servers.append(server);
+        Q_EMIT added(index);
+    }
+    return ids;
 }
 
 Result<void> Fleet::update(const Server &server)
@@ -168,10 +179,10 @@ Result<void> Fleet::update(const Server &server)
                        tr("Add it again if it is still wanted"), server.name);
     if (m_servers.at(index) == server)
         return {};
-    if (auto valid = validate(server); !valid)
-        return valid;
     QList<Server> servers = m_servers;
     servers[index] = server;
+    if (auto valid = validate(server, servers); !valid)
+        return valid;
     if (auto saved = save(servers); !saved)
         return saved;
     m_servers = std::move(servers);

@@ -35,6 +35,8 @@ public:
 
     /// Adds @p server (an empty id gets a new one) and returns its id.
     [[nodiscard]] Result<QString> add(Server server);
+    /// As add(), for all of them in one write: all are added, or none.
+    [[nodiscard]] Result<QStringList> addAll(QList<Server> servers);
     [[nodiscard]] Result<void> update(const Server &server);
     [[nodiscard]] Result<void> remove(const QString &id);
 
@@ -57,7 +59,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] Result<void> save(const QList<Server> &servers);
     [[nodiscard]] qsizetype indexOf(const QString &id) const; ///< -1: not there
-    [[nodiscard]] Result<void> validate(const Server &server) const;
+    [[nodiscard]] static Result<void> validate(const Server &server, const QList<Server> &all);
 
     QString m_file;
     bool m_loaded = false;

@@ -31,6 +31,58 @@ bool hasDefaultIdentity()
 }
 } // namespace
 
+QString sessionStateLabel(SessionState state)
+{
+    switch (state) {
+    case SessionState::Off:
+        return ServerSessions::tr("Not connected");
+    case SessionState::Queued:
+        return ServerSessions::tr("Waiting to connect");
+    case SessionState::Resolving:
+        return ServerSessions::tr("Looking up the name");
+    case SessionState::Connecting:
+        return ServerSessions::tr("Connecting");
+    case SessionState::Handshake:
+        return ServerSessions::tr("Negotiating keys");
+    case SessionState::HostKey:
+        return ServerSessions::tr("Confirm the host key");
+    case SessionState::Auth:
+        return ServerSessions::tr("Signing in");
+    case SessionState::Ready:
+        return ServerSessions::tr("Connected");
+    case SessionState::Lost:
+        return ServerSessions::tr("Connection lost");
+    case SessionState::Backoff:
+        return ServerSessions::tr("Will retry");
+    case SessionState::Failed:
+        return ServerSessions::tr("Failed");
+    }
+    return ServerSessions::tr("Unknown");
+}
+
+std::optional<Error> sshObstacle(const QString &host, const SshHostConfig &config)
+{
+    for (const QString &keyword : { QStringLiteral("ProxyJump"), QStringLiteral("ProxyCommand") }) {
+        if (config.unsupported.contains(keyword))
+            return Error { ErrorCode::Unsupported,
+                           ServerSessions::tr("Helmclaw does not use jump hosts yet; ssh_config sets %1 for \"%2\"")
+                               .arg(keyword, host),
+                           ServerSessions::tr(
+                               "Enter an address that this computer reaches without a jump host, a VPN's for instance"),
+                           {} };
+    }
+    // Going on would trust keys that somebody took the trouble to revoke.
+    if (config.unsupported.contains(QLatin1String("RevokedHostKeys")))
+        return Error { ErrorCode::Unsupported,
+                       ServerSessions::tr(
+                           "Helmclaw cannot read key revocation lists yet; ssh_config sets RevokedHostKeys "
+                           "for \"%1\"")
+                           .arg(host),
+                       ServerSessions::tr("Mark the revoked keys with @revoked in your known_hosts instead"),
+                       {} };
+    return std::nullopt;
+}
+
 struct ServerSessions::Pending
 {
     std::unique_ptr<SshConfigQuery> query; ///< null while it waits for its turn
@@ -197,25 +249,8 @@ void ServerSessions::settle(const QString &serverId, const Result<void> &outcome
 
 Result<void> ServerSessions::retarget(const Server &server, const SshHostConfig &config)
 {
-    const auto isSet = [&](QLatin1String keyword) { return config.unsupported.contains(keyword); };
-    std::optional<Error> obstacle;
-    if (isSet(QLatin1String("ProxyJump")) || isSet(QLatin1String("ProxyCommand"))) {
-        obstacle = Error {
-            ErrorCode::Unsupported,
-            tr("Helmclaw does not use jump hosts yet; ssh_config sets %1 for \"%2\"")
-                .arg(isSet(QLatin1String("ProxyJump")) ? QStringLiteral("ProxyJump") : QStringLiteral("ProxyCommand"),
-                     server.host),
-            tr("Enter an address that this computer reaches without a jump host, a VPN's for instance"), server.name
-        };
-    } else if (isSet(QLatin1String("RevokedHostKeys"))) {
-        // Going on would trust keys that somebody took the trouble to revoke.
-        obstacle =
-            Error { ErrorCode::Unsupported,
-                    tr("Helmclaw cannot read key revocation lists yet; ssh_config sets RevokedHostKeys for \"%1\"")
-                        .arg(server.host),
-                    tr("Mark the revoked keys with @revoked in your known_hosts instead"), server.name };
-    }
-    if (obstacle) {
+    if (std::optional<Error> obstacle = sshObstacle(server.host, config)) {
+        obstacle->server = server.name;
         dropTarget(server.id);
         setFailure(server.id, obstacle);
         return tl::unexpected(*obstacle);
@@ -235,7 +270,7 @@ Result<void> ServerSessions::retarget(const Server &server, const SshHostConfig 
     target.identityAgent = config.identityAgent;
     target.hostKeyAlias = config.hostKeyAlias;
     target.userKnownHostsFiles = config.userKnownHostsFiles;
-    if (isSet(QLatin1String("PubkeyAuthentication"))) {
+    if (config.unsupported.contains(QLatin1String("PubkeyAuthentication"))) {
         target.identityAgent = QStringLiteral("none");
         target.identityFiles = QStringList { QStringLiteral("/dev/null") };
     } else if (target.identityFiles.isEmpty() && hasDefaultIdentity()) {

@@ -18,6 +18,12 @@ namespace Helmclaw {
 
 class SshPool;
 
+/// The word shown to people, translated ("Connected").
+[[nodiscard]] QString sessionStateLabel(SessionState state);
+
+/// Why Helmclaw cannot or must not connect to @p host with these settings; nothing when it can.
+[[nodiscard]] std::optional<Error> sshObstacle(const QString &host, const SshHostConfig &config);
+
 /// Keeps the pool's targets in step with the fleet: resolves each entry's effective SSH settings (fleet entry over
 /// "ssh -G") before its first use and again when the entry changes, and relays the pool's states and host-key
 /// questions to views, which know nothing of ssh/.

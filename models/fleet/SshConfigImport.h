@@ -27,7 +27,7 @@ public:
     [[nodiscard]] bool isResolving() const;
     [[nodiscard]] int checkedCount() const;
     void setAllChecked(bool checked);
-    /// Adds the checked rows with @p tags; returns how many were added, or the first error (earlier ones stay added).
+    /// Adds the checked rows with @p tags; returns how many were added, or the error that kept all of them out.
     [[nodiscard]] Result<int> importChecked(const QStringList &tags = {});
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
