@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#include "tests/integration/ctl/CtlRunner.h"
+
+#include <QProcess>
+
+namespace Helmclaw {
+
+ProgramRun runProgram(const QString &program, const QStringList &arguments, const QByteArray &input)
+{
+    QProcess process;
+    process.start(program, arguments);
+    process.write(input);
+    process.closeWriteChannel();
+    const bool ended = process.waitForFinished(60000);
+    if (!ended) {
+        process.kill();
+        process.waitForFinished(5000);
+    }
+    return { ended && process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
+             process.readAllStandardOutput(), process.readAllStandardError() };
+}
+
+} // namespace Helmclaw

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// helmclawctl as a script uses it: the real executable, its standard output, its exit codes; a real sshd on loopback.
+#include "tests/integration/ctl/CtlRunner.h"
+#include "tests/integration/ssh/SshdFixture.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace Helmclaw;
+
+class TestHelmclawctl : public QObject
+{
+    Q_OBJECT
+
+    using Run = ProgramRun;
+
+    Run ctl(QStringList arguments, const QByteArray &input = {}) const
+    {
+        arguments << u"--fleet"_s << path("fleet.json") << u"--known-hosts"_s << path("known_hosts");
+        return plain(arguments, input);
+    }
+    static Run plain(const QStringList &arguments, const QByteArray &input = {})
+    {
+        return runProgram(QStringLiteral(HELMCLAWCTL), arguments, input);
+    }
+    [[nodiscard]] QString path(const char *name) const { return m_dir->filePath(QString::fromLatin1(name)); }
+    void write(const char *name, const QByteArray &text) const
+    {
+        QFile file(path(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text);
+    }
+    [[nodiscard]] QByteArray read(const char *name) const
+    {
+        QFile file(path(name));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+    [[nodiscard]] QStringList addArguments() const
+    {
+        return { u"servers"_s,    u"add"_s,
+                 u"here"_s,       u"127.0.0.1"_s,
+                 u"--port"_s,     QString::number(m_sshd->port()),
+                 u"--identity"_s, m_sshd->userKeyFile(),
+                 u"--user"_s,     SshdFixture::userName() };
+    }
+
+    std::unique_ptr<QTemporaryDir> m_dir;
+    std::unique_ptr<SshdFixture> m_sshd;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_sshd = std::make_unique<SshdFixture>();
+        const QString problem = m_sshd->start();
+        if (!problem.isEmpty())
+            QSKIP(qPrintable(problem));
+    }
+    void init() { m_dir = std::make_unique<QTemporaryDir>(); }
+    void cleanupTestCase() { m_sshd.reset(); }
+
+    void usageErrorsAreTwoAndSayWhatToDo_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("no command") << QStringList();
+        QTest::newRow("unknown command") << QStringList { u"frobnicate"_s };
+        QTest::newRow("unknown option") << QStringList { u"status"_s, u"--frobnicate"_s };
+        QTest::newRow("unknown server") << QStringList { u"status"_s, u"nobody"_s };
+        QTest::newRow("tunnel to nobody") << QStringList { u"tunnel"_s, u"nobody"_s };
+        QTest::newRow("tunnel without a name") << QStringList { u"tunnel"_s };
+        QTest::newRow("exec without a command") << QStringList { u"exec"_s, u"nobody"_s };
+        QTest::newRow("servers add without a host") << QStringList { u"servers"_s, u"add"_s, u"x"_s };
+        QTest::newRow("a host that looks like an option")
+            << QStringList { u"servers"_s, u"add"_s, u"--"_s, u"x"_s, u"-oProxyCommand=id"_s };
+        QTest::newRow("a port that is none")
+            << QStringList { u"servers"_s, u"add"_s, u"x"_s, u"y"_s, u"--port"_s, u"99999"_s };
+    }
+    void usageErrorsAreTwoAndSayWhatToDo()
+    {
+        QFETCH(QStringList, arguments);
+        const QStringList fleet { u"--fleet"_s, path("fleet.json") };
+        const Run run = arguments.isEmpty() ? plain({}) : plain(arguments.mid(0, 1) + fleet + arguments.mid(1));
+        QCOMPARE(run.exitCode, 2);
+        QVERIFY(!run.err.trimmed().isEmpty());
+        QVERIFY(run.out.isEmpty());
+        QVERIFY2(!QFile::exists(path("fleet.json")), "a refused command must not write");
+    }
+
+    void serversCanBeAddedEditedAndRemoved()
+    {
+        QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"one"_s, u"one.example.org"_s, u"--tag"_s, u"prod"_s }).exitCode, 0);
+        QCOMPARE(ctl({ u"servers"_s, u"edit"_s, u"one"_s, u"--port"_s, u"2200"_s }).exitCode, 0);
+        const QJsonObject server =
+            ctl({ u"servers"_s, u"--json"_s }).json().value("servers"_L1).toArray().at(0).toObject();
+        QCOMPARE(server.value("host"_L1).toString(), u"one.example.org"_s);
+        QCOMPARE(server.value("port"_L1).toInt(), 2200);
+        QCOMPARE(server.value("tags"_L1).toArray(), QJsonArray { u"prod"_s });
+        QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"one"_s, u"again"_s }).exitCode, 2);
+        QCOMPARE(ctl({ u"servers"_s, u"remove"_s, u"one"_s }).exitCode, 0);
+        QVERIFY(ctl({ u"servers"_s, u"--json"_s }).json().value("servers"_L1).toArray().isEmpty());
+    }
+
+    void aBrokenFleetFileIsNamedAndKept()
+    {
+        const QByteArray broken = "{\"helmclawFleet\": 1, \"servers\": [";
+        write("fleet.json", broken);
+        const Run run = ctl({ u"servers"_s, u"add"_s, u"x"_s, u"y"_s });
+        QCOMPARE(run.exitCode, 2);
+        QVERIFY2(run.err.contains("fleet.json"), run.err.constData());
+        QCOMPARE(read("fleet.json"), broken);
+    }
+
+    void importShowsFirstAndAddsOnlyWhatIsNamed()
+    {
+        write("ssh_config", "Host alpha beta\n  HostName 127.0.0.1\n  User someone\nHost *.example.org\n  Port 2222\n");
+        const QStringList config { u"--ssh-config"_s, path("ssh_config") };
+        const Run preview = ctl(QStringList { u"servers"_s, u"import"_s } + config);
+        QCOMPARE(preview.exitCode, 0);
+        QVERIFY2(preview.out.contains("alpha") && preview.out.contains("beta"), preview.out.constData());
+        QVERIFY(!QFile::exists(path("fleet.json")));
+        QCOMPARE(ctl(QStringList { u"servers"_s, u"import"_s, u"beta"_s } + config).exitCode, 0);
+        const QJsonArray servers = ctl({ u"servers"_s, u"--json"_s }).json().value("servers"_L1).toArray();
+        QCOMPARE(servers.size(), 1);
+        QCOMPARE(servers.at(0).toObject().value("host"_L1).toString(), u"beta"_s);
+        QCOMPARE(ctl(QStringList { u"servers"_s, u"import"_s, u"gamma"_s } + config).exitCode, 2);
+    }
+
+    void anUnknownHostKeyIsRefusedWithoutATerminal()
+    {
+        QCOMPARE(ctl(addArguments()).exitCode, 0);
+        const Run refused = ctl({ u"exec"_s, u"here"_s, u"--"_s, u"true"_s });
+        QCOMPARE(refused.exitCode, 255);
+        const QByteArray fingerprint = m_sshd->hostKeyFingerprint().toLatin1();
+        QVERIFY2(refused.err.contains(fingerprint), refused.err.constData());
+        const Run wrong =
+            ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, u"SHA256:nonsense"_s, u"--"_s, u"true"_s });
+        QCOMPARE(wrong.exitCode, 255);
+        const Run accepted =
+            ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, QString::fromLatin1(fingerprint), u"--"_s, u"true"_s });
+        QVERIFY2(accepted.exitCode == 0, accepted.err.constData());
+        QCOMPARE(ctl({ u"exec"_s, u"here"_s, u"--"_s, u"true"_s }).exitCode, 0);
+    }
+
+    void execPassesWordsAndExitCodesThrough()
+    {
+        pinned();
+        const QStringList words { u"a b"_s, u"$(id)"_s, u"'"_s, u"*"_s, u"-n"_s, u"ü"_s, QString() };
+        const Run echoed = ctl(QStringList { u"exec"_s, u"here"_s, u"--"_s, u"printf"_s, u"%s|"_s } + words);
+        QCOMPARE(echoed.exitCode, 0);
+        QCOMPARE(QString::fromUtf8(echoed.out), words.join(u'|') + u'|');
+        QCOMPARE(ctl({ u"exec"_s, u"here"_s, u"--"_s, u"sh"_s, u"-c"_s, u"exit 42"_s }).exitCode, 42);
+        const Run both = ctl({ u"exec"_s, u"here"_s, u"--"_s, u"sh"_s, u"-c"_s, u"echo out; echo err >&2"_s });
+        QCOMPARE(both.out, QByteArray("out\n"));
+        QCOMPARE(both.err, QByteArray("err\n"));
+        QCOMPARE(ctl({ u"exec"_s, u"here"_s, u"--stdin"_s, u"--"_s, u"wc"_s, u"-c"_s }, QByteArray(100000, 'x'))
+                     .out.trimmed(),
+                 QByteArray("100000"));
+        const Run late = ctl({ u"exec"_s, u"here"_s, u"--timeout"_s, u"1"_s, u"--"_s, u"sleep"_s, u"60"_s });
+        QCOMPARE(late.exitCode, 255);
+    }
+
+    void statusTellsUnreachableFromFailing()
+    {
+        QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"dead"_s, u"127.0.0.1"_s, u"--port"_s, u"1"_s }).exitCode, 0);
+        const Run run = ctl({ u"status"_s, u"--json"_s });
+        QCOMPARE(run.exitCode, 3);
+        const QJsonObject server = run.json().value("servers"_L1).toArray().at(0).toObject();
+        QCOMPARE(server.value("error"_L1).toObject().value("code"_L1).toString(), u"connection-refused"_s);
+        QVERIFY(!server.value("error"_L1).toObject().value("remedy"_L1).toString().isEmpty());
+        // This machine has none of the lab's services: whatever the verdicts are, the server answered.
+        QCOMPARE(ctl({ u"servers"_s, u"remove"_s, u"dead"_s }).exitCode, 0);
+        pinned();
+        const Run answered = ctl({ u"status"_s, u"here"_s, u"--json"_s });
+        QVERIFY2(answered.exitCode == 0 || answered.exitCode == 1, answered.err.constData());
+        const QJsonObject here = answered.json().value("servers"_L1).toArray().at(0).toObject();
+        QVERIFY(!here.contains("error"_L1) || here.value("error"_L1).isNull());
+        QVERIFY(here.value("checks"_L1).toArray().size() > 10);
+    }
+
+    void aChangedHostKeyStopsEverything()
+    {
+        pinned();
+        QCOMPARE(ctl({ u"exec"_s, u"here"_s, u"--"_s, u"true"_s }).exitCode, 0);
+        m_sshd->replaceHostKey();
+        const Run run = ctl({ u"status"_s, u"here"_s, u"--json"_s });
+        QCOMPARE(run.exitCode, 3);
+        const QJsonObject error =
+            run.json().value("servers"_L1).toArray().at(0).toObject().value("error"_L1).toObject();
+        QCOMPARE(error.value("code"_L1).toString(), u"host-key-changed"_s);
+        const Run forced =
+            ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, m_sshd->hostKeyFingerprint(), u"--"_s, u"true"_s });
+        QCOMPARE(forced.exitCode, 255);
+    }
+
+private:
+    /// Adds the loopback server and pins its key.
+    void pinned() const
+    {
+        QCOMPARE(ctl(addArguments()).exitCode, 0);
+        QCOMPARE(ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, m_sshd->hostKeyFingerprint(), u"--"_s, u"true"_s })
+                     .exitCode,
+                 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestHelmclawctl)
+#include "tst_Helmclawctl.moc"
