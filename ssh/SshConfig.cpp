@@ -4,7 +4,6 @@
 #include "ssh/SshConfigFiles.h"
 
 #include <QCoreApplication>
-#include <QDir>
 #include <QFileInfo>
 #include <QProcess>
 #include <QSysInfo>
@@ -33,7 +32,7 @@ struct Text
 
 QString sshFolder()
 {
-    return QDir::homePath() + QStringLiteral("/.ssh");
+    return SshConfigFiles::homeFolder() + QStringLiteral("/.ssh");
 }
 
 /// ssh_config(5) TOKENS and "${VARIABLE}" of file names; nothing when @p text holds one that is not known here.
@@ -62,7 +61,7 @@ std::optional<QString> expandTokens(const QString &text, const SshHostConfig &co
             out += QLatin1Char('%');
             break;
         case u'd':
-            out += QDir::homePath();
+            out += SshConfigFiles::homeFolder();
             break;
         case u'h':
             out += config.hostName;
@@ -172,6 +171,8 @@ Result<SshHostConfig> SshConfig::parseEffective(const QByteArray &output)
     for (const QByteArray &line : output.split('\n')) {
         const qsizetype blank = line.indexOf(' ');
         if (blank <= 0)
+            continue;
+        if (line.contains('\0')) // no such path or name can be
             continue;
         const QByteArray keyword = line.first(blank).toLower();
         const QString value = QString::fromLocal8Bit(line.sliced(blank + 1)).trimmed();

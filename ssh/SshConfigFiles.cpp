@@ -12,6 +12,7 @@
 
 #include <glob.h>
 #include <pwd.h>
+#include <unistd.h>
 
 namespace Helmclaw {
 
@@ -77,6 +78,12 @@ QList<QByteArray> SshConfigFiles::words(QByteArrayView line)
     }
 }
 
+QString SshConfigFiles::homeFolder()
+{
+    const passwd *user = ::getpwuid(::getuid());
+    return user ? QFile::decodeName(user->pw_dir) : QDir::homePath();
+}
+
 QString SshConfigFiles::expandTilde(const QString &path)
 {
     if (!path.startsWith(QLatin1Char('~')))
@@ -85,7 +92,7 @@ QString SshConfigFiles::expandTilde(const QString &path)
     if (end < 0)
         end = path.size();
     if (end == 1)
-        return QDir::homePath() + path.sliced(1);
+        return homeFolder() + path.sliced(1);
     const passwd *user = ::getpwnam(path.sliced(1, end - 1).toLocal8Bit().constData());
     return user ? QFile::decodeName(user->pw_dir) + path.sliced(end) : path;
 }

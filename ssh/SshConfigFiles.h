@@ -28,6 +28,8 @@ public:
 
     /// One line split as OpenSSH's argv_split() does: quotes, backslashes, comments. Empty when its quotes do not pair.
     [[nodiscard]] static QList<QByteArray> words(QByteArrayView line);
+    /// The home folder that ssh uses: of the user database, whatever $HOME says.
+    [[nodiscard]] static QString homeFolder();
     /// "~" and "~user" at the beginning replaced; unchanged when there is no such user.
     [[nodiscard]] static QString expandTilde(const QString &path);
 

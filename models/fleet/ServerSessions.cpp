@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "models/fleet/ServerSessions.h"
 
+#include "ssh/SshConfigFiles.h"
 #include "ssh/SshPool.h"
 
 #include <QDir>
@@ -24,7 +25,7 @@ struct Waiter
 
 bool hasDefaultIdentity()
 {
-    const QDir folder(QDir::homePath() + QStringLiteral("/.ssh"));
+    const QDir folder(SshConfigFiles::homeFolder() + QStringLiteral("/.ssh"));
     const QStringList names { QStringLiteral("id_rsa"), QStringLiteral("id_ecdsa"), QStringLiteral("id_ecdsa_sk"),
                               QStringLiteral("id_ed25519"), QStringLiteral("id_ed25519_sk") };
     return std::any_of(names.begin(), names.end(), [&](const QString &name) { return folder.exists(name); });
@@ -263,7 +264,7 @@ Result<void> ServerSessions::retarget(const Server &server, const SshHostConfig 
     target.port = server.port != 0 ? quint16(server.port) : config.port;
     target.user = server.user.isEmpty() ? config.user : server.user;
     for (const QString &file : server.identityFiles)
-        target.identityFiles.append(file.startsWith(u"~/") ? QDir::homePath() + file.sliced(1) : file);
+        target.identityFiles.append(SshConfigFiles::expandTilde(file));
     if (target.identityFiles.isEmpty())
         target.identityFiles = config.identityFiles;
     target.identitiesOnly = config.identitiesOnly;

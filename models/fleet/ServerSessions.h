@@ -53,6 +53,7 @@ public:
 
     /// ssh_config(5) file to use instead of ssh's defaults; for tests and --ssh-config.
     void setSshConfigFile(const QString &file);
+    [[nodiscard]] QString sshConfigFile() const { return m_sshConfigFile; }
 
 Q_SIGNALS:
     void statusChanged(const QString &serverId);

@@ -3,6 +3,7 @@ target_sources(helmclaw_models PRIVATE
   fleet/Fleet.cpp fleet/Fleet.h
   fleet/FleetFile.cpp fleet/FleetFile.h
   fleet/FleetModel.cpp fleet/FleetModel.h
+  fleet/HostPreview.cpp fleet/HostPreview.h
   fleet/Server.cpp fleet/Server.h
   fleet/ServerSessions.cpp fleet/ServerSessions.h
   fleet/SshConfigImport.cpp fleet/SshConfigImport.h
