@@ -100,8 +100,10 @@ Q_SIGNALS:
     /// The question was answered or nobody waits for it any more; a dialog that shows it should close.
     void hostKeyQuestionClosed(quint64 questionId);
 
+public:
+    class Private; ///< not part of the interface
+
 private:
-    class Private;
     std::unique_ptr<Private> d;
 };
 

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/DialLane.h"
+
+#include "ssh/Dialer.h"
+
+#include <algorithm>
+
+namespace Helmclaw {
+
+namespace {
+
+/// sshd drops unauthenticated connections at random from the 10th on (MaxStartups 10:30:100).
+constexpr int maxPerEndpoint = 8;
+
+QString endpointOf(const SshTarget &target)
+{
+    return QStringLiteral("%1 %2").arg(target.host.toLower()).arg(target.port);
+}
+
+} // namespace
+
+DialLane::DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile)
+    : m_options(options)
+    , m_hostKeys(ownKnownHostsFile)
+    , m_workers(options.dialThreads)
+{
+    m_loop.start("ssh-dial-loop");
+}
+
+DialLane::~DialLane()
+{
+    stop();
+}
+
+void DialLane::stop()
+{
+    // First the dials let go of whatever a worker may hang in, then the workers end, then the loop.
+    m_loop.post([this] {
+        m_waiting.clear();
+        for (auto &[id, dialer] : m_dialers)
+            dialer->cancel();
+    });
+    m_workers.stop();
+    m_loop.post([this] { m_dialers.clear(); });
+    m_loop.stop();
+}
+
+quint64 DialLane::dial(DialRequest request, OnState onState, OnDone onDone)
+{
+    const quint64 id = ++m_lastId;
+    auto waiting = std::make_shared<Waiting>(Waiting { id, std::move(request), std::move(onState), std::move(onDone) });
+    m_loop.post([this, waiting] {
+        m_waiting.push_back(std::move(*waiting));
+        startMore();
+    });
+    return id;
+}
+
+void DialLane::cancel(quint64 id)
+{
+    m_loop.post([this, id] {
+        const auto waiting =
+            std::find_if(m_waiting.begin(), m_waiting.end(), [id](const Waiting &entry) { return entry.id == id; });
+        if (waiting != m_waiting.end())
+            m_waiting.erase(waiting);
+        if (const auto found = m_dialers.find(id); found != m_dialers.end())
+            found->second->cancel();
+    });
+}
+
+void DialLane::startMore()
+{
+    for (auto entry = m_waiting.begin(); entry != m_waiting.end();) {
+        if (static_cast<int>(m_dialers.size()) >= std::max(1, m_options.maxDialsInFlight))
+            return;
+        const QString endpoint = endpointOf(entry->request.target);
+        int &open = m_perEndpoint[endpoint];
+        if (open >= maxPerEndpoint) {
+            ++entry;
+            continue;
+        }
+        ++open;
+        ++m_inFlight;
+        const Waiting waiting = std::move(*entry);
+        entry = m_waiting.erase(entry);
+        auto dialer = std::make_shared<Dialer>(*this, waiting.request, waiting.onState, waiting.onDone,
+                                               [this, id = waiting.id, endpoint] { finished(id, endpoint); });
+        m_dialers.emplace(waiting.id, dialer);
+        dialer->start();
+    }
+}
+
+void DialLane::finished(quint64 id, const QString &endpoint)
+{
+    m_dialers.erase(id);
+    --m_inFlight;
+    if (--m_perEndpoint[endpoint] == 0)
+        m_perEndpoint.remove(endpoint);
+    startMore();
+}
+
+} // namespace Helmclaw

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ssh/EventLoop.h"
+#include "ssh/HostKeyChecker.h"
+#include "ssh/Resolver.h"
+#include "ssh/SessionState.h"
+#include "ssh/SshHandle.h"
+#include "ssh/SshPool.h"
+#include "ssh/WorkerPool.h"
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace Helmclaw {
+
+class Dialer;
+
+struct DialRequest
+{
+    SshTarget target;
+    std::optional<HostKey> acceptedKey; ///< the user has just accepted it: pin it, and insist on it
+    QByteArray preferredKey; ///< public blob of the key that worked last time
+    int refusedLogins = 0; ///< for the texts: logins this server refused lately
+};
+
+struct DialResult
+{
+    std::unique_ptr<SshHandle> handle; ///< authenticated; null on failure
+    QString keyExchange;
+    QString cipher;
+    QString hostKeyFingerprint;
+    QString authenticatedBy;
+    QByteArray keyUsed; ///< public blob; empty for "none"
+    std::optional<Error> error;
+    std::optional<HostKey> unknownKey; ///< with ErrorCode::HostKeyUnknown: the key to ask about
+};
+
+/// Makes sessions. One thread waits (names, connects, sockets, deadlines) for any number of dials; a few workers run
+/// their steps. So a server that is slow or dead costs a descriptor and a timer, never a thread.
+class DialLane
+{
+public:
+    using OnState = std::function<void(SessionState)>;
+    using OnDone = std::function<void(DialResult)>;
+
+    explicit DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile);
+    ~DialLane(); ///< stop()s
+    DialLane(const DialLane &) = delete;
+    DialLane &operator=(const DialLane &) = delete;
+
+    /// Queues a dial; @p onState and one @p onDone come from the lane's thread. Any thread. The number cancels it.
+    quint64 dial(DialRequest request, OnState onState, OnDone onDone);
+    /// No callback comes once the lane has seen this; one that is under way may still.
+    void cancel(quint64 id);
+    void stop();
+    [[nodiscard]] int inFlight() const { return m_inFlight; }
+
+private:
+    friend class Dialer;
+    struct Waiting
+    {
+        quint64 id = 0;
+        DialRequest request;
+        OnState onState;
+        OnDone onDone;
+    };
+    void startMore();
+    void finished(quint64 id, const QString &endpoint);
+
+    SshPoolOptions m_options;
+    HostKeyChecker m_hostKeys;
+    EventLoop m_loop;
+    Resolver m_resolver;
+    WorkerPool m_workers;
+    std::atomic<quint64> m_lastId { 0 };
+    std::atomic<int> m_inFlight { 0 };
+    std::deque<Waiting> m_waiting;
+    std::map<quint64, std::shared_ptr<Dialer>> m_dialers;
+    QHash<QString, int> m_perEndpoint; ///< unauthenticated connections to one host:port
+};
+
+} // namespace Helmclaw

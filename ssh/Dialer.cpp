@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/Dialer.h"
+
+#include <QCoreApplication>
+
+#include <sys/epoll.h>
+
+namespace Helmclaw {
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(Dialer)
+};
+
+} // namespace
+
+Dialer::Dialer(DialLane &lane, DialRequest request, DialLane::OnState onState, DialLane::OnDone onDone,
+               std::function<void()> onGone)
+    : m_lane(lane)
+    , m_request(std::move(request))
+    , m_errors(m_request.target, m_request.refusedLogins)
+    , m_onState(std::move(onState))
+    , m_onDone(std::move(onDone))
+    , m_onGone(std::move(onGone))
+{
+}
+
+Dialer::~Dialer() = default;
+
+void Dialer::enter(SessionState state, std::chrono::milliseconds deadline)
+{
+    m_state = state;
+    m_lane.m_loop.cancelTimer(m_timer);
+    m_deadline = deadline;
+    m_timer = m_lane.m_loop.addTimer(deadline, [this] {
+        m_timer = 0;
+        expired();
+    });
+    m_onState(state);
+}
+
+void Dialer::start()
+{
+    enter(SessionState::Resolving, m_lane.m_options.connectDeadline);
+    m_lane.m_resolver.resolve(m_request.target.host, m_request.target.port, m_lane.m_loop,
+                              [weak = weak_from_this()](const Resolution &resolution) {
+                                  if (const auto self = weak.lock();
+                                      self && !self->m_finished && self->m_state == SessionState::Resolving)
+                                      self->resolved(resolution);
+                              });
+}
+
+void Dialer::resolved(const Resolution &resolution)
+{
+    if (resolution.error != 0 || resolution.addresses.empty()) {
+        fail(m_errors.resolve(resolveErrorText(resolution.error)));
+        return;
+    }
+    // The connect deadline goes on: it covers the name and the connection.
+    m_state = SessionState::Connecting;
+    m_onState(m_state);
+    m_connector =
+        std::make_unique<TcpConnector>(m_lane.m_loop, resolution.addresses, [this](FileDescriptor socket, int error) {
+            const auto keep = std::move(m_connector); // it is calling us
+            connected(std::move(socket), error);
+        });
+    m_connector->start();
+}
+
+void Dialer::connected(FileDescriptor socket, int error)
+{
+    if (error != 0) {
+        fail(m_errors.connect(error));
+        return;
+    }
+    auto index = m_lane.m_hostKeys.indexFor(m_request.target);
+    if (!index) {
+        fail(index.error());
+        return;
+    }
+    m_index = *index;
+    QList<QByteArray> pinned = m_index->pinnedAlgorithms(m_request.target.knownHostsName());
+    if (m_request.acceptedKey)
+        pinned.prepend(m_request.acceptedKey->algorithm);
+    enter(SessionState::Handshake, m_lane.m_options.handshakeDeadline);
+    m_login = std::make_unique<SshLogin>(m_request.target, m_errors, std::move(socket),
+                                         HostKeyChecker::algorithmsFor(pinned));
+    runStep(false);
+}
+
+void Dialer::runStep(bool mayWaitForUser)
+{
+    if (m_watch != 0)
+        m_lane.m_loop.setEvents(m_watch, 0);
+    m_busy = true;
+    m_lane.m_workers.run(
+        [self = shared_from_this()]() mutable {
+            const SshLogin::Step step = self->m_login->advance();
+            EventLoop &loop = self->m_lane.m_loop;
+            loop.post([self = std::move(self), step] { self->stepDone(step); });
+        },
+        mayWaitForUser);
+}
+
+void Dialer::stepDone(SshLogin::Step step)
+{
+    m_busy = false;
+    if (m_finished) { // cancelled or expired meanwhile
+        m_login.reset();
+        const auto gone = std::exchange(m_onGone, nullptr);
+        if (gone)
+            gone();
+        return;
+    }
+    switch (step) {
+    case SshLogin::Step::Wait:
+        if (m_watch == 0) {
+            m_watch = m_lane.m_loop.watch(m_login->fd(), m_login->events(), [this](std::uint32_t) {
+                if (!m_busy && !m_finished)
+                    runStep(m_agentStep);
+            });
+            if (m_watch == 0)
+                fail(m_errors.outOfResources(Text::tr("epoll watches")));
+            return;
+        }
+        m_lane.m_loop.setEvents(m_watch, m_login->events());
+        return;
+    case SshLogin::Step::HandshakeDone:
+        judgeHostKey();
+        return;
+    case SshLogin::Step::NeedAgent:
+        m_agentStep = true;
+        m_login->setAgentSocket(m_agent != nullptr ? m_agent->offer(m_login->agentIdentity()) : FileDescriptor());
+        runStep(true);
+        return;
+    case SshLogin::Step::LoggedIn:
+        loggedIn();
+        return;
+    case SshLogin::Step::Failed:
+        fail(m_login->error());
+        return;
+    }
+}
+
+void Dialer::judgeHostKey()
+{
+    const HostKey &key = m_login->hostKey();
+    const KnownHosts::Lookup lookup = m_index->lookup(m_request.target.knownHostsName(), key);
+    switch (lookup.verdict) {
+    case KnownHosts::Verdict::Match:
+        authenticate();
+        return;
+    case KnownHosts::Verdict::Unknown:
+        if (m_request.acceptedKey && *m_request.acceptedKey == key) {
+            if (auto pinned = m_lane.m_hostKeys.pin(m_request.target, key); !pinned) {
+                fail(pinned.error());
+                return;
+            }
+            authenticate();
+        } else if (m_request.acceptedKey) {
+            fail(m_errors.hostKeyChanged(key, { { *m_request.acceptedKey, Text::tr("the key just accepted"), 0 } }));
+        } else {
+            fail(m_errors.hostKeyUnknown(key), key);
+        }
+        return;
+    case KnownHosts::Verdict::Changed:
+        fail(m_errors.hostKeyChanged(key, lookup.pinned));
+        return;
+    case KnownHosts::Verdict::Revoked:
+        fail(m_errors.hostKeyRevoked(key, lookup.pinned));
+        return;
+    case KnownHosts::Verdict::CertificateAuthority:
+        fail(m_errors.hostKeyCertificateOnly());
+        return;
+    }
+}
+
+void Dialer::authenticate()
+{
+    enter(SessionState::Auth, m_lane.m_options.authDeadline);
+    const QString agent = KeyPlan::agentFor(m_request.target);
+    if (agent.isEmpty()) {
+        beginAuthentication({}, {});
+        return;
+    }
+    m_agent = std::make_unique<AgentRelay>(m_lane.m_loop, agent);
+    m_agent->list([weak = weak_from_this()](const QList<AgentIdentity> &identities, const QString &problem) {
+        if (const auto self = weak.lock(); self && !self->m_finished)
+            self->beginAuthentication(identities, problem);
+    });
+}
+
+void Dialer::beginAuthentication(const QList<AgentIdentity> &identities, const QString &problem)
+{
+    m_login->beginAuthentication(identities, problem, m_request.preferredKey);
+    runStep(false);
+}
+
+void Dialer::loggedIn()
+{
+    DialResult result;
+    result.keyExchange = m_login->keyExchange();
+    result.cipher = m_login->cipher();
+    result.hostKeyFingerprint = m_login->hostKey().fingerprint();
+    result.authenticatedBy = m_login->authenticatedBy();
+    result.keyUsed = m_login->keyUsed();
+    m_lane.m_loop.unwatch(m_watch);
+    result.handle = m_login->takeHandle();
+    finish(std::move(result));
+}
+
+void Dialer::expired()
+{
+    switch (m_state) {
+    case SessionState::Resolving:
+        fail(m_errors.resolveTimeout(m_deadline));
+        return;
+    case SessionState::Connecting:
+        fail(m_errors.connectTimeout(m_deadline));
+        return;
+    case SessionState::Handshake:
+        // While a worker is in a step its libssh session is out of bounds; a step that runs means the server spoke.
+        fail(m_errors.handshakeTimeout(m_deadline, m_busy || (m_login != nullptr && m_login->bannerSeen())));
+        return;
+    default:
+        fail(m_errors.authTimeout(m_deadline, m_agent != nullptr && m_agent->isSigning()));
+        return;
+    }
+}
+
+void Dialer::fail(const Error &error, std::optional<HostKey> unknownKey)
+{
+    DialResult result;
+    result.error = error;
+    result.unknownKey = std::move(unknownKey);
+    if (m_login != nullptr && !m_busy)
+        m_login->sayGoodbye();
+    finish(std::move(result));
+}
+
+void Dialer::finish(DialResult result)
+{
+    const auto self = shared_from_this(); // onGone lets go of us
+    const auto onDone = m_onDone;
+    cancel();
+    onDone(std::move(result));
+}
+
+void Dialer::cancel()
+{
+    if (m_finished)
+        return;
+    m_finished = true;
+    m_onDone = nullptr;
+    EventLoop &loop = m_lane.m_loop;
+    loop.cancelTimer(m_timer);
+    loop.unwatch(m_watch);
+    m_connector.reset();
+    if (m_busy) {
+        // A worker is inside libssh: everything it could wait for fails now, and stepDone() cleans up.
+        m_login->shutDown();
+        if (m_agent != nullptr)
+            m_agent->close();
+        return;
+    }
+    m_login.reset();
+    m_agent.reset();
+    loop.defer([gone = std::exchange(m_onGone, nullptr)] {
+        if (gone)
+            gone();
+    });
+}
+
+} // namespace Helmclaw

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ssh/AgentRelay.h"
+#include "ssh/DialLane.h"
+#include "ssh/SshErrors.h"
+#include "ssh/SshLogin.h"
+#include "ssh/TcpConnector.h"
+
+#include <functional>
+#include <memory>
+
+namespace Helmclaw {
+
+/// One dial: Resolving → Connecting → Handshake → (host key) → Auth, each with its deadline. Lives in the dial lane's
+/// loop; while a worker runs a step of its SshLogin, this object keeps its hands off it.
+class Dialer : public std::enable_shared_from_this<Dialer>
+{
+public:
+    Dialer(DialLane &lane, DialRequest request, DialLane::OnState onState, DialLane::OnDone onDone,
+           std::function<void()> onGone);
+    ~Dialer();
+
+    void start();
+    /// Ends it without a result. It goes (onGone) as soon as no worker is in a step of it.
+    void cancel();
+
+private:
+    void enter(SessionState state, std::chrono::milliseconds deadline);
+    void resolved(const Resolution &resolution);
+    void connected(FileDescriptor socket, int error);
+    void runStep(bool mayWaitForUser);
+    void stepDone(SshLogin::Step step);
+    void judgeHostKey();
+    void authenticate();
+    void beginAuthentication(const QList<AgentIdentity> &identities, const QString &problem);
+    void loggedIn();
+    void expired();
+    void fail(const Error &error, std::optional<HostKey> unknownKey = {});
+    void finish(DialResult result);
+
+    DialLane &m_lane;
+    DialRequest m_request;
+    SshErrors m_errors;
+    DialLane::OnState m_onState;
+    DialLane::OnDone m_onDone;
+    std::function<void()> m_onGone;
+    SessionState m_state = SessionState::Queued;
+    std::chrono::milliseconds m_deadline { 0 };
+    EventLoop::Id m_timer = 0;
+    EventLoop::Id m_watch = 0;
+    std::unique_ptr<TcpConnector> m_connector;
+    std::unique_ptr<AgentRelay> m_agent;
+    std::unique_ptr<SshLogin> m_login;
+    std::shared_ptr<const KnownHosts> m_index;
+    bool m_busy = false; ///< a worker has m_login
+    bool m_finished = false;
+    bool m_agentStep = false;
+};
+
+} // namespace Helmclaw

@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/ServerLink.h"
+
+#include "ssh/ExecJob.h"
+#include "ssh/SftpReadJob.h"
+#include "ssh/TunnelListener.h"
+
+#include <QRandomGenerator>
+
+#include <algorithm>
+
+namespace Helmclaw {
+
+namespace {
+
+constexpr int maxChannels = 8; ///< sshd's MaxSessions is 10; the admin's own tools want some, too
+constexpr std::chrono::seconds maxBackoff { 60 };
+constexpr std::chrono::seconds healthyAfter { 60 };
+
+/// Failures that another attempt by itself cannot mend, and might make worse (fail2ban).
+bool isHardStop(ErrorCode code)
+{
+    switch (code) {
+    case ErrorCode::HostKeyUnknown:
+    case ErrorCode::HostKeyChanged:
+    case ErrorCode::HostKeyRevoked:
+    case ErrorCode::AuthFailed:
+    case ErrorCode::InvalidInput:
+    case ErrorCode::PermissionDenied:
+    case ErrorCode::Unsupported:
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+ServerLink::ServerLink(const PoolContext &context, SshTarget target)
+    : m_context(context)
+    , m_target(std::move(target))
+    , m_channelLimit(maxChannels)
+{
+}
+
+ServerLink::~ServerLink()
+{
+    close();
+}
+
+void ServerLink::setTarget(const SshTarget &target)
+{
+    if (target == m_target)
+        return;
+    m_target = target;
+    const Error error = errors().targetChanged();
+    stopDialling();
+    failAll(error);
+    m_goodKey.clear();
+    m_acceptedKey.reset();
+    m_refusedLogins = 0;
+    m_attempt = 0;
+    if (m_session != nullptr || m_status.state != SessionState::Off)
+        dropSession(error);
+    if (isWanted())
+        dial();
+}
+
+void ServerLink::connectSession()
+{
+    m_connectWanted = true;
+    need();
+}
+
+void ServerLink::close()
+{
+    m_connectWanted = false;
+    const Error error = errors().cancelled();
+    const auto tunnels = std::exchange(m_tunnels, {});
+    for (const auto &[id, tunnel] : tunnels)
+        tunnel->close();
+    stopDialling();
+    failAll(error);
+    dropSession(error);
+}
+
+bool ServerLink::isWanted() const
+{
+    return m_connectWanted || !m_operations.empty()
+        || std::any_of(m_tunnels.begin(), m_tunnels.end(), [](const auto &entry) { return entry.second->isOpen(); });
+}
+
+/// Somebody wants a session now.
+void ServerLink::need()
+{
+    if (m_session != nullptr)
+        startOperations();
+    else if (m_dial == 0 && !m_question)
+        dial();
+}
+
+void ServerLink::dial()
+{
+    m_context.loop.cancelTimer(m_retryTimer);
+    const quint64 generation = ++m_generation;
+    DialRequest request { m_target, m_acceptedKey, m_goodKey, m_refusedLogins };
+    EventLoop &loop = m_context.loop;
+    m_dial = m_context.dials.dial(
+        std::move(request),
+        [this, alive = std::weak_ptr<int>(m_alive), generation, &loop](SessionState state) {
+            loop.post([this, alive, generation, state] {
+                if (!alive.expired() && generation == m_generation && m_dial != 0)
+                    setState(state);
+            });
+        },
+        [this, alive = std::weak_ptr<int>(m_alive), generation, &loop](DialResult result) {
+            auto shared = std::make_shared<DialResult>(std::move(result));
+            loop.post([this, alive, generation, shared] {
+                if (!alive.expired())
+                    dialled(generation, std::move(*shared));
+            });
+        });
+    setState(SessionState::Queued);
+    updateTunnels();
+}
+
+void ServerLink::dialled(quint64 generation, DialResult result)
+{
+    if (generation != m_generation || m_dial == 0)
+        return;
+    m_dial = 0;
+    m_acceptedKey.reset();
+    if (result.error)
+        dialFailed(result);
+    else
+        ready(std::move(result));
+}
+
+void ServerLink::dialFailed(const DialResult &result)
+{
+    const Error &error = *result.error;
+    if (error.code == ErrorCode::AuthFailed) {
+        ++m_refusedLogins;
+        m_goodKey.clear();
+    }
+    if (result.unknownKey) {
+        askAbout(*result.unknownKey, error);
+        return;
+    }
+    m_connectWanted = false;
+    failWaiting(error);
+    backOff(error);
+}
+
+void ServerLink::ready(DialResult result)
+{
+    m_refusedLogins = 0;
+    m_goodKey = result.keyUsed;
+    m_channelLimit = maxChannels;
+    const quint64 generation = ++m_generation;
+    m_session = std::make_shared<IoSession>(
+        m_context.loop, std::move(result.handle), errors(), m_context.options.keepaliveInterval,
+        [this, generation](const Error &error) {
+            if (generation == m_generation)
+                lost(error);
+        },
+        [this, generation] {
+            if (generation == m_generation)
+                startOperations();
+        });
+    if (!m_session->start()) {
+        m_session.reset();
+        const Error error = errors().outOfResources(QStringLiteral("epoll"));
+        failWaiting(error);
+        backOff(error);
+        return;
+    }
+    ++m_context.counters.ready;
+    m_readySince = EventLoop::Clock::now();
+    m_status.keyExchange = result.keyExchange;
+    m_status.cipher = result.cipher;
+    m_status.hostKeyFingerprint = result.hostKeyFingerprint;
+    m_status.authenticatedBy = result.authenticatedBy;
+    setState(SessionState::Ready);
+    updateTunnels();
+    startOperations();
+}
+
+void ServerLink::lost(const Error &error)
+{
+    --m_context.counters.ready;
+    m_session.reset(); // it keeps itself alive while it calls us
+    ++m_generation;
+    if (EventLoop::Clock::now() - m_readySince >= healthyAfter)
+        m_attempt = 0;
+    setState(SessionState::Lost, error);
+    // What had not begun yet has done nothing on the server: it may have a new session. The rest has been told.
+    if (!m_operations.empty()) {
+        m_connectWanted = false;
+        dial();
+        return;
+    }
+    m_connectWanted = false;
+    backOff(error);
+}
+
+void ServerLink::dropSession(const Error &error)
+{
+    if (m_session != nullptr) {
+        --m_context.counters.ready;
+        const auto session = std::exchange(m_session, nullptr);
+        ++m_generation;
+        session->shutDown(error);
+    }
+    setState(SessionState::Off);
+    updateTunnels();
+}
+
+/// After a failure: wait and dial again if a tunnel wants it and it can help.
+void ServerLink::backOff(const Error &error)
+{
+    if (isHardStop(error.code)) {
+        for (const auto &[id, tunnel] : m_tunnels)
+            tunnel->fail(error);
+    }
+    if (!isWanted()) {
+        if (m_status.state != SessionState::Lost)
+            setState(SessionState::Failed, error);
+        updateTunnels();
+        return;
+    }
+    ++m_attempt;
+    const auto ceiling =
+        std::min<std::chrono::milliseconds>(maxBackoff, std::chrono::seconds(1) * (1 << std::min(m_attempt - 1, 6)));
+    // Jitter, so that a fleet behind one lost line does not come back as one wave.
+    const auto delay = ceiling / 2
+        + std::chrono::milliseconds(QRandomGenerator::global()->bounded(static_cast<int>(ceiling.count() / 2) + 1));
+    m_retryTimer = m_context.loop.addTimer(delay, [this] {
+        m_retryTimer = 0;
+        if (isWanted() && m_session == nullptr && m_dial == 0)
+            dial();
+    });
+    m_status.retryAt = QDateTime::currentDateTimeUtc().addMSecs(delay.count());
+    setState(SessionState::Backoff, error);
+    updateTunnels();
+}
+
+void ServerLink::stopDialling()
+{
+    m_context.loop.cancelTimer(m_retryTimer);
+    if (m_dial != 0)
+        m_context.dials.cancel(m_dial);
+    m_dial = 0;
+    ++m_generation;
+    closeQuestion();
+}
+
+void ServerLink::askAbout(const HostKey &key, const Error &error)
+{
+    if (!isWanted()) {
+        setState(SessionState::Failed, error);
+        return;
+    }
+    HostKeyQuestion question;
+    question.id = ++m_context.lastQuestion;
+    question.serverId = m_target.serverId;
+    question.serverName = m_target.name;
+    question.target = m_target.toString();
+    question.knownHostsName = m_target.knownHostsName();
+    question.key = key;
+    m_question = question;
+    setState(SessionState::HostKey, error);
+    updateTunnels();
+    m_context.ask(question);
+}
+
+void ServerLink::closeQuestion()
+{
+    if (m_question)
+        m_context.closeQuestion(m_question->id);
+    m_question.reset();
+}
+
+void ServerLink::answer(quint64 questionId, bool accept)
+{
+    if (!m_question || m_question->id != questionId)
+        return;
+    const HostKey key = m_question->key;
+    closeQuestion();
+    if (accept) {
+        m_acceptedKey = key;
+        dial();
+        return;
+    }
+    m_connectWanted = false;
+    const Error error = errors().hostKeyRefused(key);
+    failWaiting(error);
+    backOff(error);
+}
+
+void ServerLink::withdrawIfUnwanted()
+{
+    if (isWanted() || !m_question)
+        return;
+    const Error error = errors().hostKeyUnknown(m_question->key);
+    closeQuestion();
+    setState(SessionState::Failed, error);
+}
+
+void ServerLink::submit(std::shared_ptr<Operation> operation)
+{
+    const quint64 id = operation->id;
+    Running running;
+    running.operation = operation;
+    running.timer = m_context.loop.addTimer(operation->deadline, [this, id, allowed = operation->allowed] {
+        m_operations[id].timer = 0;
+        endOperation(id, errors().deadline(allowed));
+    });
+    operation->onFinished = [this, id, report = std::move(operation->onFinished)](OperationResult result) {
+        finished(id);
+        report(std::move(result));
+    };
+    m_operations.emplace(id, std::move(running));
+    m_queue.push_back(id);
+    need();
+}
+
+void ServerLink::abort(quint64 operationId)
+{
+    if (m_operations.count(operationId) != 0)
+        endOperation(operationId, errors().cancelled());
+}
+
+void ServerLink::endOperation(quint64 operationId, const Error &error)
+{
+    if (const auto job = m_jobs.find(operationId); job != m_jobs.end()) {
+        job->second->abort(error);
+    } else if (const auto found = m_operations.find(operationId); found != m_operations.end()) {
+        OperationResult result;
+        result.error = error;
+        const auto done = std::exchange(found->second.operation->onFinished, nullptr);
+        done(std::move(result));
+    }
+    withdrawIfUnwanted();
+}
+
+void ServerLink::finished(quint64 operationId)
+{
+    m_jobs.erase(operationId);
+    m_queue.erase(std::remove(m_queue.begin(), m_queue.end(), operationId), m_queue.end());
+    const auto found = m_operations.find(operationId);
+    if (found == m_operations.end())
+        return;
+    m_context.loop.cancelTimer(found->second.timer);
+    m_operations.erase(found);
+}
+
+void ServerLink::startOperations()
+{
+    while (m_session != nullptr && !m_queue.empty() && m_session->sessionChannels() < m_channelLimit) {
+        const quint64 id = m_queue.front();
+        m_queue.pop_front();
+        startOperation(m_operations.at(id).operation);
+    }
+}
+
+void ServerLink::startOperation(const std::shared_ptr<Operation> &operation)
+{
+    const quint64 id = operation->id;
+    operation->onRefused = [this, id] {
+        // The server has fewer channels than we thought: wait for one of ours. With none of ours there is no hope.
+        m_jobs.erase(id);
+        if (m_jobs.empty())
+            return false;
+        m_channelLimit = std::max(1, static_cast<int>(m_jobs.size()));
+        m_queue.push_front(id);
+        return true;
+    };
+    std::unique_ptr<OperationJob> job;
+    if (operation->exec)
+        job = std::make_unique<ExecJob>(operation);
+    else
+        job = std::make_unique<SftpReadJob>(operation);
+    m_jobs.emplace(id, job.get());
+    m_session->addJob(std::move(job));
+}
+
+/// Ends what has no channel yet.
+void ServerLink::failWaiting(const Error &error)
+{
+    const auto waiting = m_queue;
+    for (const quint64 id : waiting)
+        endOperation(id, error);
+}
+
+void ServerLink::failAll(const Error &error)
+{
+    std::vector<quint64> ids;
+    for (const auto &[id, running] : m_operations)
+        ids.push_back(id);
+    for (const quint64 id : ids)
+        endOperation(id, error);
+}
+
+void ServerLink::openTunnel(quint64 tunnelId, const TunnelOptions &options)
+{
+    const auto tunnel = std::make_shared<TunnelListener>(*this, tunnelId, options);
+    m_tunnels.emplace(tunnelId, tunnel);
+    if (!tunnel->listen())
+        return;
+    tunnel->update(m_status, m_attempt);
+    need();
+}
+
+void ServerLink::closeTunnel(quint64 tunnelId)
+{
+    const auto found = m_tunnels.find(tunnelId);
+    if (found == m_tunnels.end())
+        return;
+    const auto tunnel = found->second;
+    m_tunnels.erase(found);
+    tunnel->close();
+    withdrawIfUnwanted();
+}
+
+void ServerLink::updateTunnels()
+{
+    for (const auto &[id, tunnel] : m_tunnels)
+        tunnel->update(m_status, m_attempt);
+}
+
+void ServerLink::setState(SessionState state, std::optional<Error> error)
+{
+    if (state == m_status.state && error == m_status.error && state != SessionState::Backoff)
+        return;
+    m_status.state = state;
+    m_status.since = QDateTime::currentDateTimeUtc();
+    m_status.error = std::move(error);
+    if (state != SessionState::Backoff)
+        m_status.retryAt = {};
+    if (state != SessionState::Ready) {
+        m_status.keyExchange.clear();
+        m_status.cipher.clear();
+        m_status.hostKeyFingerprint.clear();
+        m_status.authenticatedBy.clear();
+    }
+    m_context.reportStatus(m_target.serverId, m_status);
+}
+
+} // namespace Helmclaw

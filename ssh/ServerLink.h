@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ssh/IoSession.h"
+#include "ssh/Operation.h"
+#include "ssh/PoolContext.h"
+#include "ssh/SshTarget.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+
+namespace Helmclaw {
+
+class OperationJob;
+class TunnelListener;
+
+/// One server in its IO thread: dials when somebody wants a session, queues operations until there is one and while its
+/// channels are in use, asks about an unknown host key once, dials again after a loss while tunnels want it.
+class ServerLink
+{
+public:
+    ServerLink(const PoolContext &context, SshTarget target);
+    ~ServerLink();
+    ServerLink(const ServerLink &) = delete;
+    ServerLink &operator=(const ServerLink &) = delete;
+
+    void setTarget(const SshTarget &target);
+    void connectSession();
+    /// Ends everything: operations with Cancelled, tunnels go Off.
+    void close();
+    void submit(std::shared_ptr<Operation> operation);
+    void abort(quint64 operationId);
+    void openTunnel(quint64 tunnelId, const TunnelOptions &options);
+    void closeTunnel(quint64 tunnelId);
+    void answer(quint64 questionId, bool accept);
+
+    [[nodiscard]] const PoolContext &context() const { return m_context; }
+    [[nodiscard]] IoSession *session() const { return m_session.get(); }
+    [[nodiscard]] SshErrors errors() const { return SshErrors(m_target, m_refusedLogins); }
+
+private:
+    struct Running
+    {
+        std::shared_ptr<Operation> operation;
+        EventLoop::Id timer = 0;
+    };
+    [[nodiscard]] bool isWanted() const;
+    void need();
+    void dial();
+    void dialled(quint64 generation, DialResult result);
+    void dialFailed(const DialResult &result);
+    void ready(DialResult result);
+    void lost(const Error &error);
+    void dropSession(const Error &error);
+    void backOff(const Error &error);
+    void stopDialling();
+    void askAbout(const HostKey &key, const Error &error);
+    void closeQuestion();
+    void withdrawIfUnwanted();
+    void startOperations();
+    void startOperation(const std::shared_ptr<Operation> &operation);
+    void finished(quint64 operationId);
+    void endOperation(quint64 operationId, const Error &error);
+    void failWaiting(const Error &error);
+    void failAll(const Error &error);
+    void updateTunnels();
+    void setState(SessionState state, std::optional<Error> error = {});
+
+    PoolContext m_context;
+    SshTarget m_target;
+    SessionStatus m_status;
+    std::shared_ptr<IoSession> m_session;
+    bool m_connectWanted = false;
+    quint64 m_generation = 0; ///< of dials and sessions: what belongs to an older one is ignored
+    quint64 m_dial = 0; ///< 0: none under way
+    EventLoop::Id m_retryTimer = 0;
+    int m_attempt = 0; ///< reconnections since the session was last well
+    EventLoop::Clock::time_point m_readySince;
+    int m_refusedLogins = 0;
+    QByteArray m_goodKey;
+    std::optional<HostKeyQuestion> m_question;
+    std::optional<HostKey> m_acceptedKey;
+    int m_channelLimit;
+    std::map<quint64, Running> m_operations;
+    std::map<quint64, OperationJob *> m_jobs; ///< of operations that run; owned by the session
+    std::deque<quint64> m_queue;
+    std::map<quint64, std::shared_ptr<TunnelListener>> m_tunnels;
+    std::shared_ptr<int> m_alive = std::make_shared<int>(0); ///< answers of the dial lane may come after the end
+};
+
+} // namespace Helmclaw

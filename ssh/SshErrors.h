@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ssh/Error.h"
+#include "ssh/HostKey.h"
+#include "ssh/KnownHosts.h"
+#include "ssh/SshTarget.h"
+
+#include <QByteArray>
+#include <QCoreApplication>
+#include <QStringList>
+
+#include <chrono>
+
+namespace Helmclaw {
+
+/// The one place where errno, getaddrinfo and libssh become Errors for people: what happened, on which server, what to
+/// do next. All functions are pure; texts from the server are made printable here.
+class SshErrors
+{
+    Q_DECLARE_TR_FUNCTIONS(SshErrors)
+public:
+    /// @p refusedLogins: logins this server has refused us lately; a server that goes silent afterwards may have banned
+    /// us.
+    explicit SshErrors(SshTarget target, int refusedLogins = 0);
+
+    [[nodiscard]] Error resolve(const QString &reason) const;
+    [[nodiscard]] Error resolveTimeout(std::chrono::milliseconds deadline) const;
+    [[nodiscard]] Error connect(int systemError) const;
+    [[nodiscard]] Error connectTimeout(std::chrono::milliseconds deadline) const;
+    /// @p libsshText as ssh_get_error(3) gives it, @p banner as the server sent it (may be empty).
+    [[nodiscard]] Error handshake(const QByteArray &libsshText, const QByteArray &banner) const;
+    [[nodiscard]] Error handshakeTimeout(std::chrono::milliseconds deadline, bool bannerSeen) const;
+
+    [[nodiscard]] Error hostKeyUnknown(const HostKey &key) const;
+    [[nodiscard]] Error hostKeyRefused(const HostKey &key) const;
+    [[nodiscard]] Error hostKeyChanged(const HostKey &key, const QList<KnownHosts::Entry> &pinned) const;
+    [[nodiscard]] Error hostKeyRevoked(const HostKey &key, const QList<KnownHosts::Entry> &entries) const;
+    [[nodiscard]] Error hostKeyCertificateOnly() const;
+
+    struct AuthReport
+    {
+        QStringList offered; ///< "agent key SHA256:… (comment)", "identity file …"
+        QStringList encrypted; ///< files that were skipped because they have a passphrase
+        QStringList unusable; ///< files that could not be read, each with its reason
+        QStringList methods; ///< what the server accepts, when it said so
+        QString agentProblem; ///< why the agent could not be asked; empty when it could
+        bool partial = false; ///< a key was right, but the server wants more than a key
+        int leftOut = 0; ///< keys that were not offered because of SshTarget::maxKeyOffers
+    };
+    [[nodiscard]] Error auth(const AuthReport &report) const;
+    [[nodiscard]] Error authTimeout(std::chrono::milliseconds deadline, bool waitedForAgent) const;
+    [[nodiscard]] Error authConnectionLost(const QByteArray &libsshText) const;
+
+    [[nodiscard]] Error lost(const QByteArray &libsshText) const;
+    [[nodiscard]] Error silent(std::chrono::milliseconds forHowLong) const;
+    [[nodiscard]] Error targetChanged() const;
+    [[nodiscard]] Error cancelled() const;
+    [[nodiscard]] Error deadline(std::chrono::milliseconds deadline) const;
+    [[nodiscard]] Error channelRefused(const QByteArray &libsshText) const;
+    [[nodiscard]] Error forwardRefused(const QString &host, quint16 port, const QByteArray &libsshText) const;
+    [[nodiscard]] Error execRefused() const;
+    [[nodiscard]] Error sftpRefused() const;
+    [[nodiscard]] Error outOfResources(const QString &what) const;
+    [[nodiscard]] Error make(ErrorCode code, QString what, QString remedy = {}) const;
+
+private:
+    [[nodiscard]] QString banHint() const;
+
+    SshTarget m_target;
+    int m_refusedLogins = 0;
+};
+
+} // namespace Helmclaw

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ssh/HostKey.h"
+#include "ssh/KeyPlan.h"
+#include "ssh/SshErrors.h"
+#include "ssh/SshHandle.h"
+
+#include <memory>
+#include <optional>
+
+namespace Helmclaw {
+
+/// The libssh side of one dial, cut into steps that never wait for the network: key exchange, then (after somebody else
+/// has judged the host key) authentication. Until beginAuthentication() no byte of it is sent.
+/// Thread: one at a time; steps run in the dial lane's workers.
+class SshLogin
+{
+public:
+    enum class Step {
+        Wait, ///< call advance() again when the socket is ready for events()
+        HandshakeDone, ///< hostKey() is there; judge it, then beginAuthentication()
+        NeedAgent, ///< make a relay for agentIdentity(), setAgentSocket(), advance(): that call may wait for the user
+        LoggedIn,
+        Failed, ///< error()
+    };
+
+    /// @p hostKeyAlgorithms for SSH_OPTIONS_HOSTKEYS.
+    SshLogin(const SshTarget &target, const SshErrors &errors, FileDescriptor socket,
+             const QByteArray &hostKeyAlgorithms);
+    ~SshLogin();
+
+    [[nodiscard]] Step advance();
+    [[nodiscard]] int fd() const { return m_handle->fd(); }
+    /// EPOLLIN, EPOLLOUT: what libssh waits for.
+    [[nodiscard]] std::uint32_t events() const;
+    /// Ends a step that blocks. Any thread.
+    void shutDown() const { m_handle->shutDown(); }
+    [[nodiscard]] bool bannerSeen() const;
+
+    [[nodiscard]] const HostKey &hostKey() const { return m_hostKey; }
+    void beginAuthentication(QList<AgentIdentity> agent, QString agentProblem, QByteArray preferred);
+    [[nodiscard]] AgentIdentity agentIdentity() const;
+    void setAgentSocket(FileDescriptor socket);
+
+    [[nodiscard]] const Error &error() const { return m_error; }
+    [[nodiscard]] const QString &authenticatedBy() const { return m_authenticatedBy; }
+    [[nodiscard]] const QByteArray &keyUsed() const { return m_keyUsed; }
+    [[nodiscard]] QString keyExchange() const;
+    [[nodiscard]] QString cipher() const;
+    /// Hands the authenticated session over.
+    [[nodiscard]] std::unique_ptr<SshHandle> takeHandle() { return std::move(m_handle); }
+    void sayGoodbye() { m_handle->sayGoodbye(); }
+
+private:
+    enum class Phase { Handshake, HostKey, CollectKeys, None, NextKey, AgentKey, FileKey };
+
+    [[nodiscard]] bool setOptions(const QByteArray &hostKeyAlgorithms);
+    [[nodiscard]] Step handshake();
+    [[nodiscard]] bool readHostKey();
+    void collectKeys();
+    [[nodiscard]] std::optional<Step> none();
+    [[nodiscard]] std::optional<Step> nextKey();
+    [[nodiscard]] std::optional<Step> tryKey();
+    [[nodiscard]] Step loggedIn(QString by, QByteArray key);
+    [[nodiscard]] Step fail(Error error);
+    [[nodiscard]] Step refused(bool partial = false);
+    void dropAgentSocket();
+
+    SshTarget m_target;
+    SshErrors m_errors;
+    std::unique_ptr<SshHandle> m_handle;
+    bool m_ready = false;
+    Phase m_phase = Phase::Handshake;
+    HostKey m_hostKey;
+    Error m_error;
+    QByteArray m_preferred;
+    QList<AgentIdentity> m_agent;
+    std::vector<IdentityFile> m_files;
+    QList<KeyCandidate> m_plan;
+    qsizetype m_current = -1;
+    int m_offers = 0;
+    SshKeyPtr m_key;
+    int m_agentSocket = -1;
+    SshErrors::AuthReport m_report;
+    QString m_authenticatedBy;
+    QByteArray m_keyUsed;
+};
+
+} // namespace Helmclaw

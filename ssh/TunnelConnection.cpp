@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/TunnelConnection.h"
+
+#include "ssh/IoSession.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+namespace Helmclaw {
+
+namespace {
+
+constexpr qsizetype unit = 64 * 1024;
+constexpr qsizetype turnBudget = 512 * 1024; ///< per direction, before other connections have theirs
+
+} // namespace
+
+TunnelConnection::TunnelConnection(EventLoop &loop, const TunnelOptions &options, FileDescriptor local,
+                                   quint16 localPort, Events events)
+    : m_loop(loop)
+    , m_options(options)
+    , m_local(std::move(local))
+    , m_localPort(localPort)
+    , m_events(std::move(events))
+{
+    m_watch = m_loop.watch(m_local.get(), EPOLLIN, [this](std::uint32_t ready) { localReady(ready); });
+}
+
+TunnelConnection::~TunnelConnection()
+{
+    closeLocal(false);
+    m_events.gone();
+}
+
+void TunnelConnection::close()
+{
+    m_ending = true;
+    if (m_session != nullptr)
+        m_session->schedule();
+}
+
+void TunnelConnection::lost(const Error &)
+{
+    // A reset, not an end: what was under way did not come through whole.
+    closeLocal(true);
+}
+
+void TunnelConnection::closeLocal(bool reset)
+{
+    m_loop.unwatch(m_watch);
+    if (reset && m_local.isValid()) {
+        const linger now { 1, 0 };
+        ::setsockopt(m_local.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    }
+    m_local.reset();
+}
+
+ChannelJob::Leftover TunnelConnection::takeChannel()
+{
+    Leftover leftover;
+    if (m_channel != nullptr && m_opening) {
+        leftover.reopen = [options = m_options, port = m_localPort](ssh_channel channel) {
+            return ssh_channel_open_forward(channel, options.remoteHost.toUtf8().constData(), options.remotePort,
+                                            "127.0.0.1", port);
+        };
+    }
+    leftover.channel = std::exchange(m_channel, nullptr);
+    return leftover;
+}
+
+int TunnelConnection::requestOpen(ssh_channel channel) const
+{
+    return ssh_channel_open_forward(channel, m_options.remoteHost.toUtf8().constData(), m_options.remotePort,
+                                    "127.0.0.1", m_localPort);
+}
+
+bool TunnelConnection::open()
+{
+    if (m_open)
+        return true;
+    if (m_channel == nullptr)
+        m_channel = ssh_channel_new(m_session->session());
+    const int rc = m_channel != nullptr ? requestOpen(m_channel) : SSH_ERROR;
+    m_opening = rc == SSH_AGAIN;
+    if (m_opening || m_session->isBroken())
+        return false;
+    if (rc != SSH_OK) {
+        m_events.refused(m_session->errorText());
+        ssh_channel_free(m_channel); // it has no number on the server: nothing to close there
+        m_channel = nullptr;
+        m_ending = true;
+        closeLocal(true);
+        return false;
+    }
+    m_open = true;
+    m_events.opened();
+    return true;
+}
+
+void TunnelConnection::localReady(std::uint32_t events)
+{
+    m_localReadable = true;
+    if ((events & (EPOLLERR | EPOLLHUP)) != 0)
+        m_localBroken = true;
+    // Quiet until the next turn has looked at it.
+    m_loop.setEvents(m_watch, 0);
+    m_session->schedule();
+}
+
+ChannelJob::Next TunnelConnection::pump()
+{
+    if (m_ending)
+        return Next::Finished;
+    if (!open()) {
+        if (m_localBroken)
+            m_ending = true; // nobody is there any more to open it for
+        return m_ending ? Next::Finished : Next::Idle;
+    }
+    const Flow up = toRemote();
+    const Flow down = toLocal();
+    if (up == Flow::Broken || down == Flow::Broken) {
+        closeLocal(down != Flow::Broken);
+        return Next::Finished;
+    }
+    if (m_down.isEmpty() && !m_remoteEof && ssh_channel_is_eof(m_channel) != 0) {
+        m_remoteEof = true;
+        ::shutdown(m_local.get(), SHUT_WR);
+    }
+    if (m_remoteEof && m_eofSent)
+        return Next::Finished;
+    if (down == Flow::Blocked && m_down.isEmpty() && ssh_channel_is_closed(m_channel) != 0)
+        return Next::Finished; // closed without EOF in both directions: there is nobody left to send to
+    if (m_localBroken && (m_localEof || m_remoteEof) && m_up.isEmpty())
+        return Next::Finished;
+    watchLocal();
+    return up == Flow::More || down == Flow::More ? Next::More : Next::Idle;
+}
+
+TunnelConnection::Flow TunnelConnection::toRemote()
+{
+    QByteArray &buffer = m_session->scratch();
+    qsizetype budget = turnBudget;
+    while (budget > 0) {
+        if (m_up.isEmpty() && m_localReadable && !m_localEof) {
+            // Only as much as can go on now; the rest waits in the kernel, and its sender with it.
+            const auto window = qsizetype(ssh_channel_window_size(m_channel));
+            if (window == 0 || m_session->isWritePending())
+                return Flow::Blocked;
+            const ssize_t got =
+                ::recv(m_local.get(), buffer.data(), static_cast<std::size_t>(std::min(window, unit)), 0);
+            if (got > 0) {
+                m_up.append(buffer.constData(), got);
+            } else if (got == 0) {
+                m_localEof = true;
+            } else if (errno == EAGAIN || errno == EINTR) {
+                m_localReadable = false;
+                if (m_localBroken)
+                    return Flow::Broken;
+            } else {
+                return Flow::Broken;
+            }
+        }
+        if (m_up.isEmpty())
+            break;
+        if (ssh_channel_window_size(m_channel) == 0)
+            return Flow::Blocked;
+        // Short, even nothing, while keys are exchanged anew: the rest is kept.
+        const int written = ssh_channel_write(m_channel, m_up.constData(), static_cast<std::uint32_t>(m_up.size()));
+        if (written < 0)
+            return m_session->isBroken() ? Flow::Blocked : Flow::Broken;
+        m_up.remove(0, written);
+        budget -= written;
+        if (!m_up.isEmpty())
+            return Flow::Blocked;
+    }
+    if (m_localEof && m_up.isEmpty() && !m_eofSent)
+        m_eofSent = ssh_channel_send_eof(m_channel) != SSH_ERROR; // SSH_AGAIN: it is on its way
+    return budget > 0 ? Flow::Blocked : Flow::More;
+}
+
+bool TunnelConnection::sendToLocal(const char *data, qsizetype size, qsizetype &sent)
+{
+    sent = 0;
+    while (sent < size) {
+        const ssize_t rc = ::send(m_local.get(), data + sent, static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
+        if (rc > 0)
+            sent += rc;
+        else if (errno == EAGAIN)
+            return true;
+        else if (errno != EINTR)
+            return false;
+    }
+    return true;
+}
+
+TunnelConnection::Flow TunnelConnection::toLocal()
+{
+    QByteArray &buffer = m_session->scratch();
+    qsizetype budget = turnBudget;
+    qsizetype sent = 0;
+    if (!m_down.isEmpty()) {
+        if (!sendToLocal(m_down.constData(), m_down.size(), sent))
+            return Flow::Broken;
+        m_down.remove(0, sent);
+    }
+    while (m_down.isEmpty() && budget > 0) {
+        const int got =
+            ssh_channel_read_nonblocking(m_channel, buffer.data(), static_cast<std::uint32_t>(buffer.size()), 0);
+        if (got <= 0)
+            return Flow::Blocked;
+        if (!sendToLocal(buffer.constData(), got, sent))
+            return Flow::Broken;
+        if (sent < got)
+            m_down.append(buffer.constData() + sent, got - sent);
+        budget -= got;
+    }
+    return m_down.isEmpty() ? Flow::More : Flow::Blocked;
+}
+
+void TunnelConnection::watchLocal()
+{
+    std::uint32_t events = 0;
+    if (!m_localReadable && !m_localEof)
+        events |= EPOLLIN;
+    if (!m_down.isEmpty())
+        events |= EPOLLOUT;
+    if (m_localBroken && events == 0) {
+        // epoll reports EPOLLHUP whether asked or not, and would spin on it.
+        m_loop.unwatch(m_watch);
+        return;
+    }
+    m_loop.setEvents(m_watch, events);
+}
+
+} // namespace Helmclaw

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ssh/ChannelJob.h"
+#include "ssh/EventLoop.h"
+#include "ssh/PoolContext.h"
+#include "ssh/SshHandle.h"
+#include "ssh/Tunnel.h"
+
+#include <QByteArray>
+
+#include <functional>
+#include <memory>
+
+namespace Helmclaw {
+
+/// One local TCP connection forwarded as a direct-tcpip channel. What cannot be passed on stays where it is: at most
+/// one buffer here per direction, the rest in the kernel (local side) or unacknowledged in the channel's window (remote
+/// side), so a stalled peer costs bounded memory.
+class TunnelConnection : public ChannelJob
+{
+public:
+    /// @p refused: the server could not connect, with its reason; @p gone: always once, last.
+    struct Events
+    {
+        std::function<void()> opened;
+        std::function<void(const QByteArray &reason)> refused;
+        std::function<void()> gone;
+    };
+
+    TunnelConnection(EventLoop &loop, const TunnelOptions &options, FileDescriptor local, quint16 localPort,
+                     Events events);
+    ~TunnelConnection() override;
+
+    /// Ends it at the next turn.
+    void close();
+
+    Next pump() override;
+    void lost(const Error &error) override;
+    [[nodiscard]] bool usesSessionChannel() const override { return false; }
+    Leftover takeChannel() override;
+    void forgetChannel() override { m_channel = nullptr; }
+
+private:
+    enum class Flow { Blocked, More, Broken };
+    [[nodiscard]] bool open();
+    [[nodiscard]] int requestOpen(ssh_channel channel) const;
+    void localReady(std::uint32_t events);
+    [[nodiscard]] Flow toRemote();
+    [[nodiscard]] Flow toLocal();
+    [[nodiscard]] bool sendToLocal(const char *data, qsizetype size, qsizetype &sent);
+    void watchLocal();
+    void closeLocal(bool reset);
+
+    EventLoop &m_loop;
+    TunnelOptions m_options;
+    FileDescriptor m_local;
+    quint16 m_localPort;
+    Events m_events;
+    EventLoop::Id m_watch = 0;
+    ssh_channel m_channel = nullptr;
+    bool m_opening = false;
+    bool m_open = false;
+    bool m_ending = false;
+    bool m_localReadable = true;
+    bool m_localBroken = false;
+    bool m_localEof = false; ///< the local program will send no more
+    bool m_eofSent = false;
+    bool m_remoteEof = false; ///< passed on to the local program
+    QByteArray m_up; ///< read locally, not yet taken by the channel
+    QByteArray m_down; ///< read from the channel, not yet taken by the local socket
+};
+
+} // namespace Helmclaw

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include "SshdFixture.h"
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QFileInfo>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QThread>
+
+#include <csignal>
+
+#include <pwd.h>
+#include <unistd.h>
+
+namespace Helmclaw::Test {
+
+namespace {
+
+const auto sshdPath = QStringLiteral("/usr/sbin/sshd");
+
+bool writeFile(const QString &path, const QByteArray &content)
+{
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly) && file.write(content) == content.size()
+        && file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
+}
+
+QByteArray readAll(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// Every process whose ancestor is @p parent, children before theirs.
+QList<qint64> descendants(qint64 parent)
+{
+    QList<qint64> result;
+    const QByteArray children =
+        readAll(QStringLiteral("/proc/%1/task/%1/children").arg(parent)); // CONFIG_PROC_CHILDREN, as Debian has it
+    for (const QByteArray &child : children.simplified().split(' ')) {
+        const qint64 pid = child.toLongLong();
+        if (pid > 0)
+            result << pid << descendants(pid);
+    }
+    return result;
+}
+
+} // namespace
+
+SshdFixture::SshdFixture()
+    : m_dir(QDir::tempPath() + QStringLiteral("/helmclaw-sshd-XXXXXX"))
+{
+    const QByteArray publicKey = readAll(makeKey(QStringLiteral("user_key")) + QStringLiteral(".pub"));
+    writeFile(path(QStringLiteral("authorized_keys")), publicKey);
+    std::ignore = makeKey(QStringLiteral("host_key"));
+}
+
+SshdFixture::~SshdFixture()
+{
+    kill();
+}
+
+QString SshdFixture::missing()
+{
+    for (const QString &program : { sshdPath, QStringLiteral("/usr/bin/ssh-keygen") }) {
+        if (!QFileInfo(program).isExecutable())
+            return program + QStringLiteral(" is missing (Debian: openssh-server)");
+    }
+    // sshd started by root wants its empty privilege separation folder; Debian's unit makes it.
+    if (::geteuid() == 0 && !QDir().mkpath(QStringLiteral("/run/sshd")))
+        return QStringLiteral("/run/sshd cannot be created");
+    return {};
+}
+
+std::optional<QByteArray> SshdFixture::run(const QString &program, const QStringList &arguments)
+{
+    QProcess process;
+    process.start(program, arguments);
+    if (!process.waitForFinished(30000) || process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0)
+        return std::nullopt;
+    return process.readAllStandardOutput();
+}
+
+QString SshdFixture::makeKey(const QString &name, const QString &passphrase, const QString &type) const
+{
+    const QString file = path(name);
+    QFile::remove(file);
+    QFile::remove(file + QStringLiteral(".pub"));
+    const auto made = run(QStringLiteral("/usr/bin/ssh-keygen"),
+                          { QStringLiteral("-q"), QStringLiteral("-t"), type, QStringLiteral("-N"), passphrase,
+                            QStringLiteral("-C"), QStringLiteral("test"), QStringLiteral("-f"), file });
+    return made ? file : QString();
+}
+
+quint16 SshdFixture::freePort()
+{
+    QTcpServer server;
+    return server.listen(QHostAddress::LocalHost) ? server.serverPort() : quint16 { 0 };
+}
+
+QString SshdFixture::user() const
+{
+    const passwd *entry = ::getpwuid(::geteuid());
+    return entry != nullptr ? QString::fromLocal8Bit(entry->pw_name) : QString();
+}
+
+bool SshdFixture::start()
+{
+    kill();
+    if (m_port == 0)
+        m_port = freePort();
+    QString config = m_config.join(QLatin1Char('\n'));
+    config += QStringLiteral("\nListenAddress 127.0.0.1:%1\nHostKey %2\nAuthorizedKeysFile %3\nPidFile none\n"
+                             "UsePAM no\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\n"
+                             "KbdInteractiveAuthentication no\nUseDNS no\nPrintMotd no\nPrintLastLog no\n"
+                             "MaxStartups 100\nLogLevel DEBUG1\nSubsystem sftp internal-sftp\n")
+                  .arg(m_port)
+                  .arg(path(QStringLiteral("host_key")), path(QStringLiteral("authorized_keys")));
+    if (!writeFile(path(QStringLiteral("sshd_config")), config.toUtf8()))
+        return false;
+    QFile::remove(path(QStringLiteral("sshd.log")));
+    m_process = std::make_unique<QProcess>();
+    m_process->start(sshdPath,
+                     { QStringLiteral("-D"), QStringLiteral("-f"), path(QStringLiteral("sshd_config")),
+                       QStringLiteral("-E"), path(QStringLiteral("sshd.log")) });
+    QElapsedTimer timer;
+    timer.start();
+    while (timer.elapsed() < 15000 && m_process->state() != QProcess::NotRunning) {
+        if (log().contains("Server listening on"))
+            return true;
+        m_process->waitForFinished(20);
+    }
+    qWarning("sshd did not start: %s", log().constData());
+    return false;
+}
+
+void SshdFixture::kill()
+{
+    if (m_process == nullptr)
+        return;
+    if (m_process->state() != QProcess::NotRunning) {
+        const qint64 listener = m_process->processId();
+        // The listener is stopped first, or it would make new sessions while the old ones are counted.
+        ::kill(static_cast<pid_t>(listener), SIGSTOP);
+        for (const qint64 pid : descendants(listener))
+            ::kill(static_cast<pid_t>(pid), SIGKILL);
+        m_process->kill();
+        m_process->waitForFinished(5000);
+    }
+    m_process.reset();
+}
+
+void SshdFixture::stopListening()
+{
+    if (m_process == nullptr)
+        return;
+    m_process->kill();
+    m_process->waitForFinished(5000);
+}
+
+bool SshdFixture::replaceHostKey()
+{
+    return !makeKey(QStringLiteral("host_key")).isEmpty();
+}
+
+QByteArray SshdFixture::hostKeyLine() const
+{
+    const QList<QByteArray> words = readAll(path(QStringLiteral("host_key.pub"))).simplified().split(' ');
+    return words.mid(0, 2).join(' ');
+}
+
+QString SshdFixture::knownHostsFile() const
+{
+    const QString file = path(QStringLiteral("known_hosts"));
+    writeFile(file, QStringLiteral("[127.0.0.1]:%1 ").arg(m_port).toLatin1() + hostKeyLine() + '\n');
+    return file;
+}
+
+SshTarget SshdFixture::target(const QString &serverId) const
+{
+    SshTarget target;
+    target.serverId = serverId;
+    target.name = serverId;
+    target.host = QStringLiteral("127.0.0.1");
+    target.port = m_port;
+    target.user = user();
+    target.identityFiles = { identityFile() };
+    target.identitiesOnly = true;
+    target.identityAgent = QStringLiteral("none");
+    target.userKnownHostsFiles = { knownHostsFile() };
+    return target;
+}
+
+QByteArray SshdFixture::log() const
+{
+    return readAll(path(QStringLiteral("sshd.log")));
+}
+
+SshAgentFixture::SshAgentFixture()
+    : m_dir(QDir::tempPath() + QStringLiteral("/helmclaw-agent-XXXXXX"))
+{
+    m_process.start(QStringLiteral("/usr/bin/ssh-agent"), { QStringLiteral("-D"), QStringLiteral("-a"), socket() });
+    for (int i = 0; i < 250 && !QFileInfo::exists(socket()); ++i)
+        QThread::msleep(20);
+}
+
+SshAgentFixture::~SshAgentFixture()
+{
+    m_process.kill();
+    m_process.waitForFinished(5000);
+}
+
+bool SshAgentFixture::add(const QString &keyFile) const
+{
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("SSH_AUTH_SOCK"), socket());
+    process.setProcessEnvironment(environment);
+    process.start(QStringLiteral("/usr/bin/ssh-add"), { QStringLiteral("-q"), keyFile });
+    return process.waitForFinished(30000) && process.exitCode() == 0;
+}
+
+} // namespace Helmclaw::Test

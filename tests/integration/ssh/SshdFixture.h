@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ssh/SshTarget.h"
+
+#include <QProcess>
+#include <QString>
+#include <QStringList>
+#include <QTemporaryDir>
+
+#include <memory>
+
+namespace Helmclaw::Test {
+
+/// A real OpenSSH server on 127.0.0.1, run by this user, with keys and files of its own in a temporary folder. Works
+/// for root (then logins are root's) and for a normal user alike. One instance is one server; tests may have many.
+class SshdFixture
+{
+public:
+    SshdFixture();
+    ~SshdFixture();
+    SshdFixture(const SshdFixture &) = delete;
+    SshdFixture &operator=(const SshdFixture &) = delete;
+
+    /// Why no server can be had on this machine; empty when one can. Use with QSKIP.
+    [[nodiscard]] static QString missing();
+
+    /// Lines for sshd_config, before start(); the first value of a keyword counts, and these come first.
+    void addConfig(const QString &line) { m_config += line; }
+    /// Starts sshd and waits until it listens. The port is chosen the first time and kept.
+    [[nodiscard]] bool start();
+    /// Ends the listener and every session of it, as a crash does (SIGKILL).
+    void kill();
+    /// Ends the listener only; sessions that are there live on.
+    void stopListening();
+    /// A new host key of the same type; the next start() shows it.
+    [[nodiscard]] bool replaceHostKey();
+
+    [[nodiscard]] quint16 port() const { return m_port; }
+    [[nodiscard]] QString path(const QString &name) const { return m_dir.filePath(name); }
+    [[nodiscard]] QString user() const;
+    /// The key that is in authorized_keys (ed25519, no passphrase).
+    [[nodiscard]] QString identityFile() const { return path(QStringLiteral("user_key")); }
+    /// A known_hosts file that pins the present host key; made anew by every call.
+    [[nodiscard]] QString knownHostsFile() const;
+    [[nodiscard]] QByteArray hostKeyLine() const; ///< "ssh-ed25519 AAAA…"
+    /// All that is needed to log in: pinned, with the identity file and without an agent.
+    [[nodiscard]] SshTarget target(const QString &serverId = QStringLiteral("srv")) const;
+    /// sshd's own log since the last start(), at LogLevel DEBUG1 unless configured otherwise.
+    [[nodiscard]] QByteArray log() const;
+    /// Makes a key without a passphrase unless one is given; its path.
+    [[nodiscard]] QString makeKey(const QString &name, const QString &passphrase = {},
+                                  const QString &type = QStringLiteral("ed25519")) const;
+    /// Runs a program to its end; its output, or nothing when it failed.
+    [[nodiscard]] static std::optional<QByteArray> run(const QString &program, const QStringList &arguments);
+    /// A port of 127.0.0.1 that was free a moment ago.
+    [[nodiscard]] static quint16 freePort();
+
+private:
+    QTemporaryDir m_dir;
+    QStringList m_config;
+    quint16 m_port = 0;
+    std::unique_ptr<QProcess> m_process;
+};
+
+/// A private ssh-agent, ended with this object.
+class SshAgentFixture
+{
+public:
+    SshAgentFixture();
+    ~SshAgentFixture();
+    SshAgentFixture(const SshAgentFixture &) = delete;
+    SshAgentFixture &operator=(const SshAgentFixture &) = delete;
+    [[nodiscard]] QString socket() const { return m_dir.filePath(QStringLiteral("agent")); }
+    [[nodiscard]] bool add(const QString &keyFile) const;
+
+private:
+    QTemporaryDir m_dir;
+    QProcess m_process;
+};
+
+} // namespace Helmclaw::Test
