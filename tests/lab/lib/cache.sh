@@ -13,7 +13,7 @@ layer() (
     cd "$RECIPE" || exit
     key=$({
         echo "$SUITE $(uname -m)"
-        declare -f make_base build_on_base
+        [ "$name" = openclaw ] || declare -f make_base build_on_base
         find "$@" -type f | LC_ALL=C sort | xargs sha256sum
     } | sha256sum)
     echo "$CACHE/$name-${key:0:12}"
@@ -29,7 +29,7 @@ build_cache() {
     exec 8>"$CACHE/lock"
     flock 8
     # What an interrupted build left.
-    rm -rf --one-file-system "$CACHE"/*.part
+    rm -rf --one-file-system "$CACHE"/*.part* "$CACHE"/mmdebstrap.*
     build base "$(base_layer)" "Debian $SUITE"
     build updates "$(updates_layer)" 'pending updates'
     [ "$1" = 0 ] || build openclaw "$(openclaw_layer)" 'OpenClaw and Node'
@@ -75,15 +75,13 @@ debian_list() {
         awk -v suite="$SUITE" '$1 == "deb" && $0 ~ suite && (/debian-archive-keyring/ || !/signed-by/)' || true
 }
 
+have_debian() { [ -n "$SUITE" ] && [ -n "$(debian_sources)$(debian_list)" ]; }
+
 make_base() {
     local work=$1.work
     mkdir -p "$work"
     debian_sources >"$work/debian.sources"
     debian_list >"$work/debian.list"
-    if [ ! -s "$work/debian.sources" ] && [ ! -s "$work/debian.list" ]; then
-        echo "no Debian $SUITE archive in this machine's apt sources"
-        return 1
-    fi
     find "$work" -empty -delete
     # A list without signed-by is trusted only as far as Debian's own keys go.
     TMPDIR=$CACHE mmdebstrap --mode=root --variant=apt --format=directory \
@@ -128,7 +126,7 @@ make_openclaw() { "$RECIPE/openclaw.sh" "$1"; }
 clean_cache() {
     [ -d "$CACHE" ] || return 0
     ! in_use "$CACHE/" || die 'a lab is up and stands on the cache; first: lab down'
-    rm -rf --one-file-system "$CACHE"/{base,updates,openclaw}-* "$CACHE"/{base,updates,openclaw}.log "$CACHE/lock"
+    rm -rf --one-file-system "$CACHE"/{base,updates,openclaw}-* "$CACHE"/mmdebstrap.* "$CACHE"/{base,updates,openclaw}.log "$CACHE/lock"
     rmdir -p --ignore-fail-on-non-empty "$CACHE"
     say "removed the cache in $CACHE"
 }

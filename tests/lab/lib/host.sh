@@ -16,10 +16,11 @@ require_host() {
         command -v "${need%:*}" >/dev/null || [[ " $missing " = *" ${need#*:} "* ]] || missing+=" ${need#*:}"
     done
     [ -z "$missing" ] || cannot_run "missing tools; install with: apt-get install$missing"
+    [ -d "$(base_layer)" ] || have_debian || cannot_run "no Debian archive of this machine's release (${SUITE:-unknown}) in its apt sources"
     [ -n "$CGROUP_ROOT" ] || cannot_run 'no cgroup2 file system is mounted'
     [ -w "$CGROUP_ROOT/cgroup.procs" ] || cannot_run "$CGROUP_ROOT is read-only"
     grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || cannot_run 'the kernel has no overlayfs'
-    unshare --mount --pid --uts --ipc --net --cgroup --fork true 2>/dev/null || cannot_run 'namespaces may not be made here (container without CAP_SYS_ADMIN?)'
+    unshare --mount --pid --uts --ipc --net --cgroup --fork true 2>/dev/null || cannot_run 'namespaces may not be made here (a container without CAP_SYS_ADMIN, or a chroot into a folder that is no mount point?)'
     unshare --net ip link add helm0 type veth peer name helm1 2>/dev/null || cannot_run 'the kernel has no veth network devices'
 }
 

@@ -59,16 +59,9 @@ fi
 
 cd "$root"
 mkdir -p .old
-become=()
-if pivot_root . .old 2>/dev/null; then
-    umount -l /.old
-    rmdir /.old
-else
-    # This machine's own root is only a chroot, which pivot_root(2) refuses: what switch_root(8) does.
-    rmdir .old
-    mount --move . /
-    become=(chroot .)
-fi
-exec "${become[@]}" env -i container=lab TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+pivot_root . .old
+umount -l /.old
+rmdir /.old
+exec env -i container=lab TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     setpriv --bounding-set=-sys_time,-sys_module,-sys_rawio,-mknod,-syslog \
     /sbin/init --log-target=journal </dev/null

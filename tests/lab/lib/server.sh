@@ -2,10 +2,10 @@
 # shellcheck shell=bash
 # The life of the servers: state folder, preparing, starting, entering, waiting, taking down.
 
+LOCK=/run/lock/helmclaw-lab-$LAB_NUMBER
 lock_state() {
-    local lock=/run/lock/helmclaw-lab-$LAB_NUMBER
-    exec 9>"$lock"
-    flock -n 9 || die "another lab command is at work (it holds $lock)"
+    exec 9>"$LOCK"
+    flock -n 9 || die "another lab command is at work (it holds $LOCK)"
 }
 
 # begin_state SERVERS GATEWAYS
@@ -89,16 +89,19 @@ exec_in_server() {
     enter "$n" "$@"
 }
 
+# keep_waiting NUMBER DEADLINE: no more when the server is taken down meanwhile (by `down` after this command was killed, say).
+keep_waiting() { [ "$SECONDS" -lt "$2" ] && [ -d "$CGROUP/lab$1" ]; }
+
 # wait_server NUMBER SECONDS: until it has booted and lets ops in over SSH.
 wait_server() {
     local n=$1 deadline=$((SECONDS + $2)) state
     until state=$(enter "$n" systemctl is-system-running --wait 2>/dev/null) || [ "$state" = degraded ]; do
-        [ "$SECONDS" -lt "$deadline" ] || { warn "lab$n has not booted: ${state:-no systemd}"; return 1; }
+        keep_waiting "$n" "$deadline" || { warn "lab$n has not booted: ${state:-no systemd}"; return 1; }
         sleep 0.2
     done
     [ "$state" = running ] || warn "lab$n is degraded; failed units: $(enter "$n" systemctl --failed --plain --no-legend list-units | awk '{ print $1 }' | xargs)"
     until ssh -F "$STATE/ssh_config" -o ConnectTimeout=5 "lab$n" true </dev/null 2>"$STATE/servers/lab$n/ssh.log"; do
-        [ "$SECONDS" -lt "$deadline" ] || { warn "lab$n does not let ops in: $(cat "$STATE/servers/lab$n/ssh.log")"; return 1; }
+        keep_waiting "$n" "$deadline" || { warn "lab$n does not let ops in: $(cat "$STATE/servers/lab$n/ssh.log")"; return 1; }
         sleep 0.2
     done
     say "lab$n booted ($(variant_of "$n"))"
@@ -109,7 +112,7 @@ wait_gateway() {
     local n=$1 deadline=$((SECONDS + $2))
     [ "$n" -le "$(gateway_count)" ] || return 0
     until gateway_answers "$n" readyz '"ready":true'; do
-        [ "$SECONDS" -lt "$deadline" ] || { warn "lab$n: the gateway is not ready: $(gateway_log "$n")"; return 1; }
+        keep_waiting "$n" "$deadline" || { warn "lab$n: the gateway is not ready: $(gateway_log "$n")"; return 1; }
         sleep 0.5
     done
     say "lab$n gateway ready"
@@ -133,7 +136,7 @@ wait_all_servers() {
     local n count
     is_number "$2" 1 9999 || bad_usage "not a number of seconds: $2"
     count=$(server_count)
-    for ((n = 1; n <= count; n++)); do "$1" "$n" "$2" & done
+    for ((n = 1; n <= count; n++)); do "$1" "$n" "$2" 9>&- & done
     wait_all 'waiting for the servers'
 }
 
@@ -148,6 +151,7 @@ show_consoles() {
 tear_down() {
     local tries=0
     if ! lab_exists; then
+        rm -f "$LOCK"
         say 'nothing is up'
         return 0
     fi
@@ -166,5 +170,6 @@ tear_down() {
         rm -rf --one-file-system "$STATE"
     fi
     restore_inotify_limit
+    rm -f "$LOCK"
     say 'down'
 }
