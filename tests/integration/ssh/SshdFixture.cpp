@@ -115,9 +115,11 @@ bool SshdFixture::start()
     config += QStringLiteral("\nListenAddress 127.0.0.1:%1\nHostKey %2\nAuthorizedKeysFile %3\nPidFile none\n"
                              "UsePAM no\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\n"
                              "KbdInteractiveAuthentication no\nUseDNS no\nPrintMotd no\nPrintLastLog no\n"
-                             "MaxStartups 100\nLogLevel DEBUG1\nSubsystem sftp internal-sftp\n")
+                             "MaxStartups 100\nLogLevel DEBUG1\n")
                   .arg(m_port)
                   .arg(path(QStringLiteral("host_key")), path(QStringLiteral("authorized_keys")));
+    if (m_subsystem)
+        config += QStringLiteral("Subsystem sftp internal-sftp\n");
     if (!writeFile(path(QStringLiteral("sshd_config")), config.toUtf8()))
         return false;
     QFile::remove(path(QStringLiteral("sshd.log")));
@@ -220,6 +222,11 @@ bool SshAgentFixture::add(const QString &keyFile) const
     process.setProcessEnvironment(environment);
     process.start(QStringLiteral("/usr/bin/ssh-add"), { QStringLiteral("-q"), keyFile });
     return process.waitForFinished(30000) && process.exitCode() == 0;
+}
+
+void SshAgentFixture::pause() const
+{
+    ::kill(static_cast<pid_t>(m_process.processId()), SIGSTOP);
 }
 
 } // namespace Helmclaw::Test

@@ -27,6 +27,8 @@ public:
 
     /// Lines for sshd_config, before start(); the first value of a keyword counts, and these come first.
     void addConfig(const QString &line) { m_config += line; }
+    /// Whether the fixture configures SFTP; without it a test may have its own "Subsystem sftp".
+    void setSubsystem(bool on) { m_subsystem = on; }
     /// Starts sshd and waits until it listens. The port is chosen the first time and kept.
     [[nodiscard]] bool start();
     /// Ends the listener and every session of it, as a crash does (SIGKILL).
@@ -59,6 +61,7 @@ public:
 private:
     QTemporaryDir m_dir;
     QStringList m_config;
+    bool m_subsystem = true;
     quint16 m_port = 0;
     std::unique_ptr<QProcess> m_process;
 };
@@ -73,6 +76,8 @@ public:
     SshAgentFixture &operator=(const SshAgentFixture &) = delete;
     [[nodiscard]] QString socket() const { return m_dir.filePath(QStringLiteral("agent")); }
     [[nodiscard]] bool add(const QString &keyFile) const;
+    /// From now on it accepts connections and never answers, as an agent that waits for its user.
+    void pause() const;
 
 private:
     QTemporaryDir m_dir;

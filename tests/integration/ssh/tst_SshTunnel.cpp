@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: MIT
+#include "PoolTest.h"
+
+#include <QCryptographicHash>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QStandardPaths>
+#include <QTcpServer>
+#include <QTcpSocket>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace Helmclaw;
+using namespace Helmclaw::Test;
+using namespace std::chrono_literals;
+
+class tst_SshTunnel : public QObject
+{
+    Q_OBJECT
+
+private:
+    /// What stands behind the tunnel: gives every new connection to a function.
+    class Service : public QTcpServer
+    {
+    public:
+        explicit Service(std::function<void(QTcpSocket *)> serve)
+            : m_serve(std::move(serve))
+        {
+            [[maybe_unused]] const bool ok = listen(QHostAddress::LocalHost);
+            connect(this, &QTcpServer::newConnection, this, [this] {
+                while (QTcpSocket *socket = nextPendingConnection())
+                    m_serve(socket);
+            });
+        }
+
+    private:
+        std::function<void(QTcpSocket *)> m_serve;
+    };
+
+    static void echo(QTcpSocket *socket)
+    {
+        connect(socket, &QTcpSocket::readyRead, socket, [socket] { socket->write(socket->readAll()); });
+        connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
+    }
+    std::unique_ptr<Tunnel> open(const PoolTest &test, quint16 remotePort, quint16 localPort = 0) const
+    {
+        TunnelOptions options;
+        options.remotePort = remotePort;
+        options.localPort = localPort;
+        return std::unique_ptr<Tunnel>(test.pool->openTunnel(QStringLiteral("srv"), options));
+    }
+    static bool is(const std::unique_ptr<Tunnel> &tunnel, TunnelState state, int milliseconds = 30000)
+    {
+        return PoolTest::until([&] { return tunnel->state() == state; }, milliseconds);
+    }
+    static qsizetype openDescriptors()
+    {
+        return QDir(QStringLiteral("/proc/self/fd"))
+            .entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System)
+            .size();
+    }
+    static QByteArray pattern(qsizetype size)
+    {
+        QByteArray data(size, Qt::Uninitialized);
+        quint32 state = 12345;
+        for (qsizetype i = 0; i < size; ++i) {
+            state = state * 1664525 + 1013904223;
+            data[i] = char(state >> 24);
+        }
+        return data;
+    }
+
+    std::unique_ptr<SshdFixture> m_sshd;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (const QString missing = SshdFixture::missing(); !missing.isEmpty())
+            QSKIP(qPrintable(missing));
+        m_sshd = std::make_unique<SshdFixture>();
+        QVERIFY(m_sshd->start());
+    }
+    void cleanupTestCase() { m_sshd.reset(); }
+
+    void echoAndCounts()
+    {
+        Service service(echo);
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, service.serverPort());
+        QCOMPARE(tunnel->state(), TunnelState::Opening);
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        QVERIFY(tunnel->localPort() > 1023);
+        QTcpSocket client;
+        client.connectToHost(QHostAddress::LocalHost, tunnel->localPort());
+        client.write("hello");
+        QVERIFY(PoolTest::until([&] { return client.bytesAvailable() == 5; }));
+        QCOMPARE(client.readAll(), QByteArray("hello"));
+        QCOMPARE(tunnel->connectionCount(), 1);
+        QCOMPARE(test.pool->statistics().tunnelConnections, 1);
+        client.disconnectFromHost();
+        QVERIFY(PoolTest::until([&] { return tunnel->connectionCount() == 0; }));
+        QVERIFY(PoolTest::until([&] { return test.pool->statistics().tunnelConnections == 0; }));
+    }
+
+    void manyHttpRequests()
+    {
+        Service service([](QTcpSocket *socket) {
+            connect(socket, &QTcpSocket::readyRead, socket, [socket] {
+                if (!socket->peek(65536).contains("\r\n\r\n"))
+                    return;
+                socket->readAll();
+                socket->write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
+                socket->disconnectFromHost();
+            });
+            connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
+        });
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, service.serverPort());
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        std::vector<std::unique_ptr<QTcpSocket>> clients;
+        for (int i = 0; i < 100; ++i) {
+            clients.push_back(std::make_unique<QTcpSocket>());
+            clients.back()->connectToHost(QHostAddress::LocalHost, tunnel->localPort());
+            clients.back()->write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        }
+        for (auto &client : clients) {
+            QVERIFY(PoolTest::until([&] { return client->state() == QAbstractSocket::UnconnectedState; }));
+            QVERIFY(client->readAll().endsWith("\r\n\r\nhello"));
+        }
+        QVERIFY(PoolTest::until([&] { return tunnel->connectionCount() == 0; }));
+    }
+
+    void halfClose()
+    {
+        // The service answers only when its client has said that it is finished, and then with all it got.
+        Service service([](QTcpSocket *socket) {
+            auto all = std::make_shared<QByteArray>();
+            connect(socket, &QTcpSocket::readyRead, socket, [socket, all] { *all += socket->readAll(); });
+            connect(socket, &QTcpSocket::readChannelFinished, socket, [socket, all] {
+                *all += socket->readAll();
+                socket->write("got " + *all);
+                socket->disconnectFromHost();
+            });
+        });
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, service.serverPort());
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        // QTcpSocket cannot close its sending side alone.
+        const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address {};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(tunnel->localPort());
+        QCOMPARE(::connect(client, reinterpret_cast<const sockaddr *>(&address), sizeof address), 0);
+        QCOMPARE(::send(client, "question", 8, 0), ssize_t { 8 });
+        QCOMPARE(::shutdown(client, SHUT_WR), 0);
+        QByteArray answer;
+        bool ended = false;
+        QVERIFY(PoolTest::until([&] {
+            char buffer[100];
+            const ssize_t got = ::recv(client, buffer, sizeof buffer, MSG_DONTWAIT);
+            if (got > 0)
+                answer.append(buffer, got);
+            ended = got == 0;
+            return ended;
+        }));
+        ::close(client);
+        QCOMPARE(answer, QByteArray("got question"));
+    }
+
+    void bulkBothWays()
+    {
+        const QByteArray data = pattern(64 * 1024 * 1024);
+        Service service(echo);
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, service.serverPort());
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        QTcpSocket client;
+        client.connectToHost(QHostAddress::LocalHost, tunnel->localPort());
+        QVERIFY(PoolTest::until([&] { return client.state() == QAbstractSocket::ConnectedState; }));
+        QCryptographicHash hash(QCryptographicHash::Sha256);
+        qsizetype received = 0;
+        qsizetype sent = 0;
+        const auto feed = [&] {
+            while (sent < data.size() && client.bytesToWrite() < 1024 * 1024) {
+                const qsizetype size = std::min<qsizetype>(256 * 1024, data.size() - sent);
+                client.write(data.constData() + sent, size);
+                sent += size;
+            }
+        };
+        connect(&client, &QTcpSocket::bytesWritten, &client, feed);
+        connect(&client, &QTcpSocket::readyRead, &client, [&] {
+            const QByteArray part = client.readAll();
+            received += part.size();
+            hash.addData(part);
+        });
+        feed();
+        QVERIFY(PoolTest::until([&] { return received == data.size(); }, 120000));
+        QCOMPARE(hash.result(), QCryptographicHash::hash(data, QCryptographicHash::Sha256));
+    }
+
+    void aStalledBrowserCostsBoundedMemoryAndNobodyElse()
+    {
+        // One client never reads while the service sends without end; others work, and memory does not grow with it.
+        std::atomic<qint64> offered { 0 };
+        Service endless([&offered](QTcpSocket *socket) {
+            const auto more = [socket, &offered] {
+                while (socket->bytesToWrite() < 1024 * 1024) {
+                    socket->write(QByteArray(256 * 1024, 'z'));
+                    offered += 256 * 1024;
+                }
+            };
+            connect(socket, &QTcpSocket::bytesWritten, socket, more);
+            more();
+        });
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, endless.serverPort());
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        QTcpSocket stalled;
+        stalled.setReadBufferSize(1024);
+        stalled.connectToHost(QHostAddress::LocalHost, tunnel->localPort());
+        QVERIFY(PoolTest::until([&] { return tunnel->connectionCount() == 1; }));
+        QTest::qWait(3000);
+        const qint64 before = offered;
+        QTest::qWait(2000);
+        QVERIFY2(offered - before < 1024 * 1024, "the flow does not stop");
+        QVERIFY2(offered < 64 * 1024 * 1024, qPrintable(QString::number(offered)));
+        auto reply = test.sh(QStringLiteral("echo alive"));
+        QVERIFY(PoolTest::wait(reply.get(), 10000));
+        VERIFY_SUCCESS(reply);
+        stalled.abort();
+        QVERIFY(PoolTest::until([&] { return tunnel->connectionCount() == 0; }));
+    }
+
+    void refusedAtTheFarEnd()
+    {
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, SshdFixture::freePort());
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        QTcpSocket client;
+        client.connectToHost(QHostAddress::LocalHost, tunnel->localPort());
+        QVERIFY(
+            PoolTest::until([&] { return client.state() == QAbstractSocket::UnconnectedState && tunnel->error(); }));
+        QCOMPARE(tunnel->error()->code, ErrorCode::ChannelRefused);
+        QCOMPARE(tunnel->state(), TunnelState::Listening);
+    }
+
+    void portInUse()
+    {
+        QTcpServer other;
+        QVERIFY(other.listen(QHostAddress::LocalHost));
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, 1, other.serverPort());
+        QVERIFY(is(tunnel, TunnelState::Failed));
+        QCOMPARE(tunnel->error()->code, ErrorCode::LocalPortInUse);
+        QVERIFY(tunnel->error()->remedy.contains(QLatin1String("ss -ltnp")));
+        QCOMPARE(tunnel->localPort(), quint16 { 0 });
+    }
+
+    void listensOnLoopbackOnly()
+    {
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, 1);
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        QFile table(QStringLiteral("/proc/net/tcp"));
+        QVERIFY(table.open(QIODevice::ReadOnly));
+        const QByteArray place =
+            ':' + QByteArray::number(tunnel->localPort(), 16).rightJustified(4, '0').toUpper() + " 00000000:0000 0A";
+        const QByteArray all = table.readAll();
+        QVERIFY(all.contains("0100007F" + place));
+        QCOMPARE(all.count(place), 1);
+    }
+
+    void otherUsersAreRefused()
+    {
+        if (::geteuid() != 0)
+            QSKIP("only root can start a process of another user");
+        Service service(echo);
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, service.serverPort());
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        const auto answerTo = [&](bool otherUser) {
+            QStringList arguments { QStringLiteral("busybox"), QStringLiteral("nc"), QStringLiteral("127.0.0.1"),
+                                    QString::number(tunnel->localPort()) };
+            if (otherUser) {
+                arguments = QStringList { QStringLiteral("setpriv"), QStringLiteral("--reuid=65534"),
+                                          QStringLiteral("--clear-groups") }
+                    + arguments;
+            }
+            QProcess process;
+            process.start(arguments.takeFirst(), arguments);
+            process.write("x");
+            QByteArray answer;
+            const bool ended = PoolTest::until([&] {
+                answer += process.readAllStandardOutput();
+                return !answer.isEmpty() || process.state() == QProcess::NotRunning;
+            });
+            process.kill();
+            process.waitForFinished();
+            return ended ? answer : QByteArray("timeout");
+        };
+        if (QStandardPaths::findExecutable(QStringLiteral("busybox")).isEmpty())
+            QSKIP("busybox is missing");
+        QCOMPARE(answerTo(false), QByteArray("x"));
+        QCOMPARE(answerTo(true), QByteArray());
+    }
+
+    void reconnectsBehindTheSamePort()
+    {
+        SshdFixture sshd;
+        QVERIFY(sshd.start());
+        Service service(echo);
+        PoolTest test;
+        test.pool->setTarget(sshd.target());
+        auto tunnel = open(test, service.serverPort());
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        const quint16 port = tunnel->localPort();
+        QTcpSocket before;
+        before.connectToHost(QHostAddress::LocalHost, port);
+        before.write("a");
+        QVERIFY(PoolTest::until([&] { return before.bytesAvailable() == 1; }));
+
+        sshd.kill();
+        QVERIFY(is(tunnel, TunnelState::Reconnecting));
+        QVERIFY(PoolTest::until([&] { return before.state() == QAbstractSocket::UnconnectedState; }));
+        QVERIFY(tunnel->error());
+        QCOMPARE(tunnel->localPort(), port);
+        QVERIFY(PoolTest::until([&] { return tunnel->attempt() >= 2; })); // the first attempt is refused
+        QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv")).state, SessionState::Backoff);
+        QVERIFY(test.pool->sessionStatus(QStringLiteral("srv")).retryAt.isValid());
+
+        // A connection made meanwhile is either served late or closed, never left hanging.
+        QVERIFY(sshd.start());
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        QCOMPARE(tunnel->localPort(), port);
+        QCOMPARE(tunnel->attempt(), 0);
+        QVERIFY(!tunnel->error());
+        QTcpSocket after;
+        after.connectToHost(QHostAddress::LocalHost, port);
+        after.write("b");
+        QVERIFY(PoolTest::until([&] { return after.bytesAvailable() == 1; }));
+    }
+
+    void whileReconnectingConnectionsAreHeldThenClosed()
+    {
+        SshdFixture sshd;
+        QVERIFY(sshd.start());
+        Service service(echo);
+        PoolTest test;
+        test.pool->setTarget(sshd.target());
+        auto tunnel = open(test, service.serverPort());
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        sshd.kill();
+        QVERIFY(is(tunnel, TunnelState::Reconnecting));
+        QTcpSocket waiting;
+        waiting.connectToHost(QHostAddress::LocalHost, tunnel->localPort());
+        QVERIFY(PoolTest::until([&] { return waiting.state() == QAbstractSocket::ConnectedState; }));
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(PoolTest::until([&] { return waiting.state() == QAbstractSocket::UnconnectedState; }, 10000));
+        QVERIFY(timer.elapsed() > 2000);
+    }
+
+    void aChangedHostKeyStopsIt()
+    {
+        SshdFixture sshd;
+        QVERIFY(sshd.start());
+        PoolTest test;
+        test.pool->setTarget(sshd.target());
+        auto tunnel = open(test, 1);
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        sshd.kill();
+        QVERIFY(sshd.replaceHostKey());
+        QVERIFY(sshd.start());
+        QVERIFY(is(tunnel, TunnelState::Failed));
+        QCOMPARE(tunnel->error()->code, ErrorCode::HostKeyChanged);
+        QCOMPARE(tunnel->localPort(), quint16 { 0 });
+        QVERIFY(!sshd.log().contains("userauth-request"));
+    }
+
+    void closeFreesEverything()
+    {
+        Service service(echo);
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        // Warm: the session stays.
+        auto warm = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(warm.get()));
+        const qsizetype before = openDescriptors();
+        for (int round = 0; round < 3; ++round) {
+            auto tunnel = open(test, service.serverPort());
+            QVERIFY(is(tunnel, TunnelState::Listening));
+            const quint16 port = tunnel->localPort();
+            std::vector<std::unique_ptr<QTcpSocket>> clients;
+            for (int i = 0; i < 20; ++i) {
+                clients.push_back(std::make_unique<QTcpSocket>());
+                clients.back()->connectToHost(QHostAddress::LocalHost, port);
+                clients.back()->write("x");
+            }
+            for (auto &client : clients)
+                QVERIFY(PoolTest::until([&] { return client->bytesAvailable() == 1; }));
+            QCOMPARE(test.pool->statistics().tunnelConnections, 20);
+            QSignalSpy changed(tunnel.get(), &Tunnel::stateChanged);
+            tunnel->close();
+            QVERIFY(is(tunnel, TunnelState::Off));
+            QCOMPARE(tunnel->localPort(), quint16 { 0 });
+            for (auto &client : clients)
+                QVERIFY(PoolTest::until([&] { return client->state() == QAbstractSocket::UnconnectedState; }));
+            QVERIFY(PoolTest::until([&] { return test.pool->statistics().tunnelConnections == 0; }));
+            // The port is free at once.
+            auto again = open(test, service.serverPort(), port);
+            QVERIFY(is(again, TunnelState::Listening));
+            QCOMPARE(again->localPort(), port);
+        } // deleting closes, too
+        QVERIFY2(PoolTest::until([&] { return openDescriptors() <= before; }, 10000),
+                 qPrintable(QStringLiteral("%1 → %2").arg(before).arg(openDescriptors())));
+        test.pool->closeSession(QStringLiteral("srv"));
+        QVERIFY(PoolTest::until([&] { return openDescriptors() < before; }));
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_SshTunnel)
+#include "tst_SshTunnel.moc"
