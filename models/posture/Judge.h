@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "models/posture/Check.h"
+#include "ssh/Error.h"
+
+#include <QByteArray>
+
+namespace Helmclaw {
+
+struct ServerFacts;
+
+/// Every check of the catalogue, in its order, over one server's facts. Pure; `since` is left to the store.
+[[nodiscard]] QList<CheckResult> judge(const ServerFacts &facts);
+
+/// What became of one probe.
+struct ProbeOutcome
+{
+    QList<CheckResult> results;
+    bool withSudo = false; ///< the probe could read as root
+};
+
+/// Takes the probe's raw output apart and judges it. Pure and slow enough (parsing up to 4 MiB) to stay off the GUI
+/// thread.
+[[nodiscard]] Result<ProbeOutcome> judgeProbe(const QByteArray &output, const QByteArray &nonce);
+
+} // namespace Helmclaw
