@@ -126,13 +126,16 @@ QStringList Fleet::tags() const
     return sorted;
 }
 
-/// @p all is the fleet as it would be.
-Result<void> Fleet::validate(const Server &server, const QList<Server> &all)
+/// @p all is the fleet as it would be, @p changed the entries in it that are new or different.
+Result<void> Fleet::validate(const QList<Server> &changed, const QList<Server> &all)
 {
-    if (const QString problem = serverProblem(server); !problem.isEmpty())
-        return failure(ErrorCode::InvalidInput, problem, tr("Correct the entry; nothing was changed"), server.name);
+    for (const Server &server : changed) {
+        if (const QString problem = serverProblem(server); !problem.isEmpty())
+            return failure(ErrorCode::InvalidInput, problem, tr("Correct the entry; nothing was changed"), server.name);
+    }
     if (const QString problem = FleetFile::uniquenessProblem(all); !problem.isEmpty())
-        return failure(ErrorCode::InvalidInput, problem, tr("Choose another one; nothing was changed"), server.name);
+        return failure(ErrorCode::InvalidInput, problem, tr("Choose another one; nothing was changed"),
+                       changed.size() == 1 ? changed.constFirst().name : QString());
     return {};
 }
 
@@ -154,10 +157,8 @@ Result<QStringList> Fleet::addAll(QList<Server> servers)
         ids.append(server.id);
         all.append(server);
     }
-    for (const Server &server : std::as_const(servers)) {
-        if (auto valid = validate(server, all); !valid)
-            return tl::unexpected(valid.error());
-    }
+    if (auto valid = validate(servers, all); !valid)
+        return tl::unexpected(valid.error());
     if (servers.isEmpty())
         return ids;
     if (auto saved = save(all); !saved)
@@ -181,7 +182,7 @@ Result<void> Fleet::update(const Server &server)
         return {};
     QList<Server> servers = m_servers;
     servers[index] = server;
-    if (auto valid = validate(server, servers); !valid)
+    if (auto valid = validate({ server }, servers); !valid)
         return valid;
     if (auto saved = save(servers); !saved)
         return saved;

@@ -59,7 +59,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] Result<void> save(const QList<Server> &servers);
     [[nodiscard]] qsizetype indexOf(const QString &id) const; ///< -1: not there
-    [[nodiscard]] static Result<void> validate(const Server &server, const QList<Server> &all);
+    [[nodiscard]] static Result<void> validate(const QList<Server> &changed, const QList<Server> &all);
 
     QString m_file;
     bool m_loaded = false;

@@ -472,8 +472,9 @@ int FleetModel::columnCount(const QModelIndex &) const
 
 QVariant FleetModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!index.isValid())
         return {};
+    Q_ASSERT(checkIndex(index));
     const Node *row = d->node(index);
     return row->isGroup ? d->groupData(row, role) : d->serverData(row, role);
 }

@@ -228,8 +228,9 @@ int SshConfigImport::columnCount(const QModelIndex &parent) const
 
 QVariant SshConfigImport::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+    if (!index.isValid())
         return {};
+    Q_ASSERT(checkIndex(index, CheckIndexOption::ParentIsInvalid));
     const Row &row = d->rows[std::size_t(index.row())];
     if (role == Qt::CheckStateRole && index.column() == AliasColumn && row.state == Row::State::New)
         return row.checked ? Qt::Checked : Qt::Unchecked;
@@ -267,8 +268,9 @@ QVariant SshConfigImport::headerData(int section, Qt::Orientation orientation, i
 
 Qt::ItemFlags SshConfigImport::flags(const QModelIndex &index) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+    if (!index.isValid())
         return Qt::NoItemFlags;
+    Q_ASSERT(checkIndex(index, CheckIndexOption::ParentIsInvalid));
     const Row &row = d->rows[std::size_t(index.row())];
     Qt::ItemFlags flags = Qt::ItemIsSelectable | Qt::ItemIsEnabled | Qt::ItemNeverHasChildren;
     if (index.column() == AliasColumn && row.state == Row::State::New)
