@@ -176,7 +176,9 @@ QByteArray SshdFixture::hostKeyLine() const
 QString SshdFixture::knownHostsFile() const
 {
     const QString file = path(QStringLiteral("known_hosts"));
-    writeFile(file, QStringLiteral("[127.0.0.1]:%1 ").arg(m_port).toLatin1() + hostKeyLine() + '\n');
+    const QByteArray line = QStringLiteral("[127.0.0.1]:%1 ").arg(m_port).toLatin1() + hostKeyLine() + '\n';
+    if (readAll(file) != line) // somebody may be reading it
+        writeFile(file, line);
     return file;
 }
 

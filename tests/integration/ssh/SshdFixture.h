@@ -43,7 +43,7 @@ public:
     [[nodiscard]] QString user() const;
     /// The key that is in authorized_keys (ed25519, no passphrase).
     [[nodiscard]] QString identityFile() const { return path(QStringLiteral("user_key")); }
-    /// A known_hosts file that pins the present host key; made anew by every call.
+    /// A known_hosts file that pins the present host key; brought up to date by every call.
     [[nodiscard]] QString knownHostsFile() const;
     [[nodiscard]] QByteArray hostKeyLine() const; ///< "ssh-ed25519 AAAA…"
     /// All that is needed to log in: pinned, with the identity file and without an agent.

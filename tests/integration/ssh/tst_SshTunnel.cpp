@@ -8,6 +8,8 @@
 #include <QTcpServer>
 #include <QTcpSocket>
 
+#include <thread>
+
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -136,25 +138,30 @@ private Q_SLOTS:
 
     void halfClose()
     {
-        // The service answers only when its client has said that it is finished, and then with all it got.
-        Service service([](QTcpSocket *socket) {
-            auto all = std::make_shared<QByteArray>();
-            connect(socket, &QTcpSocket::readyRead, socket, [socket, all] { *all += socket->readAll(); });
-            connect(socket, &QTcpSocket::readChannelFinished, socket, [socket, all] {
-                *all += socket->readAll();
-                socket->write("got " + *all);
-                socket->disconnectFromHost();
-            });
-        });
-        PoolTest test;
-        test.pool->setTarget(m_sshd->target());
-        auto tunnel = open(test, service.serverPort());
-        QVERIFY(is(tunnel, TunnelState::Listening));
-        // QTcpSocket cannot close its sending side alone.
-        const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        // The service answers only when its client has said that it is finished, and then with all it got. (QTcpSocket
+        // gives up its own sending side when the other one ends, so this takes plain sockets.)
         sockaddr_in address {};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        QCOMPARE(::bind(listener, reinterpret_cast<const sockaddr *>(&address), sizeof address), 0);
+        QCOMPARE(::listen(listener, 1), 0);
+        socklen_t size = sizeof address;
+        ::getsockname(listener, reinterpret_cast<sockaddr *>(&address), &size);
+        std::thread service([listener] {
+            const int fd = ::accept(listener, nullptr, nullptr);
+            QByteArray all = "got ";
+            char buffer[100];
+            for (ssize_t got = 0; (got = ::recv(fd, buffer, sizeof buffer, 0)) > 0;)
+                all.append(buffer, got);
+            [[maybe_unused]] const auto sent = ::send(fd, all.constData(), static_cast<std::size_t>(all.size()), 0);
+            ::close(fd);
+        });
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, ntohs(address.sin_port));
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         address.sin_port = htons(tunnel->localPort());
         QCOMPARE(::connect(client, reinterpret_cast<const sockaddr *>(&address), sizeof address), 0);
         QCOMPARE(::send(client, "question", 8, 0), ssize_t { 8 });
@@ -170,6 +177,8 @@ private Q_SLOTS:
             return ended;
         }));
         ::close(client);
+        service.join();
+        ::close(listener);
         QCOMPARE(answer, QByteArray("got question"));
     }
 
