@@ -434,7 +434,7 @@ void tst_Fleet::localPortIsUnique()
     Fleet full;
     QVERIFY(full.load(m_file));
     QVERIFY(full.addAll(all));
-    const auto id = full.add(named(QStringLiteral("one more")));
+    const auto id = full.add(named(QStringLiteral("one-more")));
     QVERIFY(id);
     const auto none = full.localPortFor(*id);
     QVERIFY(!none);
