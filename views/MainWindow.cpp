@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: MIT
+#include "views/MainWindow.h"
+
+#include "models/fleet/Fleet.h"
+#include "models/fleet/FleetModel.h"
+#include "models/fleet/ServerSessions.h"
+#include "models/gateway/WebUiSessions.h"
+#include "models/posture/PostureModel.h"
+#include "models/posture/PostureRefresher.h"
+#include "views/actions/ActionRegistry.h"
+#include "views/actions/CommandPalette.h"
+#include "views/dialogs/HostKeyDialog.h"
+#include "views/dialogs/ImportDialog.h"
+#include "views/dialogs/RemoveDialog.h"
+#include "views/dialogs/ServerDialog.h"
+#include "views/fleet/FleetPane.h"
+#include "views/overview/DetailsPane.h"
+#include "views/overview/OverviewPage.h"
+#include "views/theme/Glyphs.h"
+#include "views/theme/Icons.h"
+#include "views/theme/Theme.h"
+#include "views/widgets/EmptyState.h"
+#include "views/widgets/MessageBar.h"
+#include "views/window/RefreshProgress.h"
+#include "views/window/WindowActions.h"
+
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTreeView>
+
+namespace Helmclaw {
+
+MainWindow::MainWindow(const WindowModels &models)
+    : m_models(models)
+    , m_openUrl([](const QUrl &url) { return QDesktopServices::openUrl(url); })
+    , m_theme(new Theme(Theme::Mode::System, this))
+    , m_actions(new ActionRegistry(this))
+    , m_fleetModel(new FleetModel(models.sessions, models.posture, models.webUi, this))
+    , m_postureModel(new PostureModel(models.fleet, models.posture, this))
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(QStringLiteral("Helmclaw"));
+    setMinimumSize(720, 480);
+    resize(1280, 800);
+    addWindowActions(m_actions);
+    makeActions();
+    fillMenuBar(menuBar(), m_actions);
+    makeToolBar();
+    makeLayout();
+    m_palette = new CommandPalette(this);
+    m_hostKeys = new HostKeyDialog(models.sessions, this);
+    connectModels();
+    loadState();
+    updateEmptyFleet();
+    updateSummary();
+    updateActions();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::showError(const Error &error)
+{
+    m_messages->showMessage(MessageBar::fromError(QStringLiteral("app.%1").arg(errorCodeName(error.code)), error));
+}
+
+QString MainWindow::nameOf(const QString &serverId) const
+{
+    const auto server = m_models.fleet->byId(serverId);
+    return server ? server->name : QString();
+}
+
+QStringList MainWindow::allServers() const
+{
+    QStringList ids;
+    for (const Server &server : m_models.fleet->servers())
+        ids.append(server.id);
+    return ids;
+}
+
+QStringList MainWindow::selectedServers() const
+{
+    if (!m_serverId.isEmpty())
+        return { m_serverId };
+    return m_scope.isEmpty() ? allServers() : m_scope;
+}
+
+void MainWindow::makeActions()
+{
+    const auto on = [this](const char *id, auto function) {
+        connect(m_actions->action(QString::fromLatin1(id)), &QAction::triggered, this, function);
+    };
+    on("fleet.add", &MainWindow::addServer);
+    on("fleet.import", &MainWindow::importServers);
+    on("app.quit", &QWidget::close);
+    on("server.open-web-ui", [this] { openWebUi(m_serverId); });
+    on("server.close-web-ui", [this] { m_models.webUi->close(m_serverId); });
+    on("server.copy-address",
+       [this] { QGuiApplication::clipboard()->setText(m_models.webUi->plainUrl(m_serverId).toString()); });
+    on("server.connect", [this] { m_models.sessions->connectServer(m_serverId); });
+    on("server.disconnect", [this] { m_models.sessions->disconnectServer(m_serverId); });
+    on("server.show-key", [this] { m_hostKeys->showQuestions(m_serverId); });
+    on("server.edit", &MainWindow::editServer);
+    on("server.remove", &MainWindow::removeServer);
+    on("refresh.selected", [this] { refresh(selectedServers()); });
+    on("refresh.all", [this] { refresh(allServers()); });
+    on("refresh.cancel", [this] { m_models.refresher->cancel(); });
+    on("view.search", [this] {
+        m_actions->action(QStringLiteral("view.fleet"))->setChecked(true);
+        m_fleetPane->searchField()->setFocus(Qt::ShortcutFocusReason);
+        m_fleetPane->searchField()->selectAll();
+    });
+    on("view.filter", [this] {
+        m_overview->searchField()->setFocus(Qt::ShortcutFocusReason);
+        m_overview->searchField()->selectAll();
+    });
+    on("view.clear-filters", &MainWindow::clearFilters);
+    on("view.palette", &MainWindow::openPalette);
+    for (const Theme::Mode mode : { Theme::Mode::System, Theme::Mode::Light, Theme::Mode::Dark }) {
+        QAction *action = m_actions->action(QStringLiteral("theme.%1").arg(Theme::modeName(mode)));
+        connect(action, &QAction::triggered, this, [this, mode] { m_theme->setMode(mode); });
+    }
+    on("help.about", [this] {
+        Message message;
+        message.key = QStringLiteral("about");
+        message.icon = QStringLiteral("info");
+        message.text = tr("Helmclaw %1, a desktop console for fleets of OpenClaw servers.").arg(QStringLiteral(HELMCLAW_VERSION));
+        message.remedy = tr("Free software under the MIT licence. Qt %1.").arg(QString::fromLatin1(qVersion()));
+        m_messages->showMessage(message);
+    });
+}
+
+void MainWindow::connectModels()
+{
+    connect(m_fleetPane, &FleetPane::serverSelected, this, [this](const QString &id) { m_overview->selectServer(id); });
+    connect(m_fleetPane, &FleetPane::scopeSelected, this, [this](const QString &group, const QStringList &ids) {
+        m_scope = ids;
+        m_overview->clearSelection();
+        m_overview->setScope(group, ids);
+    });
+    connect(m_fleetPane, &FleetPane::openWebUiRequested, this, &MainWindow::openWebUi);
+    connect(m_fleetPane, &FleetPane::contextMenuRequested, this, &MainWindow::showServerMenu);
+    connect(m_overview, &OverviewPage::currentServerChanged, this, &MainWindow::setCurrentServer);
+    connect(m_overview, &OverviewPage::openWebUiRequested, this, &MainWindow::openWebUi);
+    connect(m_overview, &OverviewPage::contextMenuRequested, this, &MainWindow::showServerMenu);
+
+    Fleet *fleet = m_models.fleet;
+    const auto fleetChanged = [this] {
+        updateEmptyFleet();
+        updateSummary();
+        updateActions();
+    };
+    connect(fleet, &Fleet::added, this, fleetChanged);
+    connect(fleet, &Fleet::reset, this, fleetChanged);
+    connect(fleet, &Fleet::removed, this, [this, fleetChanged](int, const QString &id) {
+        m_scope.removeAll(id);
+        if (id == m_serverId)
+            m_overview->clearSelection();
+        for (const char *prefix : { "webui.", "hostkey.", "check." })
+            m_messages->closeMessage(QString::fromLatin1(prefix) + id);
+        fleetChanged();
+    });
+
+    connect(m_models.sessions, &ServerSessions::statusChanged, this, &MainWindow::sessionChanged);
+    connect(m_models.webUi, &WebUiSessions::statusChanged, this, [this](const QString &id) {
+        if (id == m_serverId)
+            updateActions();
+    });
+    connect(m_models.webUi, &WebUiSessions::signInReady, this, &MainWindow::browse);
+    connect(m_models.webUi, &WebUiSessions::openFailed, this, [this](const QString &id, const Error &error) {
+        if (error.code == ErrorCode::Cancelled)
+            return;
+        Message message = MessageBar::fromError(QStringLiteral("webui.%1").arg(id), error);
+        message.buttons = { { tr("Retry"), [this, id] { openWebUi(id); } },
+                            { tr("Show"), [this, id] { m_overview->selectServer(id); } } };
+        m_messages->showMessage(message);
+    });
+    connect(m_models.refresher, &PostureRefresher::progressChanged, this, [this] {
+        const PostureRefresher *refresher = m_models.refresher;
+        m_progress->setProgress(refresher->isRunning(), refresher->done(), refresher->total());
+        m_actions->action(QStringLiteral("refresh.cancel"))->setEnabled(refresher->isRunning());
+    });
+    connect(m_models.refresher, &PostureRefresher::serverFinished, this, [this](const QString &id) { m_refreshed.insert(id); });
+    connect(m_models.refresher, &PostureRefresher::idle, this, &MainWindow::refreshFinished);
+    connect(m_hostKeys, &HostKeyDialog::countChanged, this, [this](int count) {
+        const QString key = QStringLiteral("hostkeys");
+        if (count == 0) {
+            m_messages->closeMessage(key);
+        } else {
+            Message message;
+            message.key = key;
+            message.tone = Tone::Warn;
+            message.icon = QStringLiteral("key");
+            message.text = tr("%n server(s) wait until you have confirmed the host key", nullptr, count);
+            message.buttons = { { tr("Show key"), [this] { m_hostKeys->showQuestions(); } } };
+            m_messages->showMessage(message);
+        }
+        updateActions();
+    });
+}
+
+void MainWindow::addServer()
+{
+    ServerDialog dialog(m_models.fleet, m_models.sessions->sshConfigFile(), {}, this);
+    if (dialog.exec() == QDialog::Accepted)
+        m_overview->selectServer(dialog.serverId());
+}
+
+void MainWindow::importServers()
+{
+    ImportDialog dialog(m_models.fleet, m_models.sessions->sshConfigFile(), this);
+    if (dialog.exec() == QDialog::Accepted)
+        statusBar()->showMessage(tr("%n server(s) imported", nullptr, dialog.importedCount()), 5000);
+}
+
+void MainWindow::editServer()
+{
+    if (m_serverId.isEmpty())
+        return;
+    ServerDialog dialog(m_models.fleet, m_models.sessions->sshConfigFile(), m_serverId, this);
+    dialog.exec();
+}
+
+void MainWindow::removeServer()
+{
+    const QString id = m_serverId;
+    if (id.isEmpty())
+        return;
+    RemoveDialog dialog(nameOf(id), this);
+    if (dialog.exec() != QDialog::Accepted)
+        return;
+    const Result<void> removed = m_models.fleet->remove(id);
+    if (!removed) {
+        showError(removed.error());
+        return;
+    }
+    m_models.webUi->close(id);
+    m_models.posture->remove(id);
+}
+
+void MainWindow::refresh(const QStringList &serverIds)
+{
+    if (serverIds.isEmpty())
+        return;
+    m_messages->closeMessage(QStringLiteral("check"));
+    m_models.refresher->refresh(serverIds);
+}
+
+void MainWindow::refreshFinished()
+{
+    QStringList failed;
+    std::optional<Error> first;
+    for (const QString &id : allServers()) {
+        if (!m_refreshed.contains(id))
+            continue;
+        const ServerPosture posture = m_models.posture->posture(id);
+        if (posture.lastError && posture.lastError->code != ErrorCode::Cancelled && !isHostKeyStop(*posture.lastError)) {
+            failed.append(id);
+            if (!first)
+                first = posture.lastError;
+        }
+    }
+    m_refreshed.clear();
+    if (failed.isEmpty())
+        return;
+    Message message;
+    if (failed.size() == 1) {
+        message = MessageBar::fromError({}, *first);
+    } else {
+        QStringList names;
+        for (const QString &id : std::as_const(failed).mid(0, 5))
+            names.append(nameOf(id));
+        message.tone = Tone::Bad;
+        message.icon = QStringLiteral("warning");
+        message.text = tr("%n server(s) could not be checked: %1", nullptr, static_cast<int>(failed.size()))
+                           .arg(names.join(QStringLiteral(", ")) + (failed.size() > 5 ? QStringLiteral(" …") : QString()));
+    }
+    message.key = QStringLiteral("check");
+    message.buttons = { { tr("Retry"), [this, failed] { refresh(failed); } } };
+    if (failed.size() == 1)
+        message.buttons.append({ tr("Show"), [this, id = failed.constFirst()] { m_overview->selectServer(id); } });
+    m_messages->showMessage(message);
+}
+
+void MainWindow::openWebUi(const QString &serverId)
+{
+    if (serverId.isEmpty())
+        return;
+    m_messages->closeMessage(QStringLiteral("webui.%1").arg(serverId));
+    m_models.webUi->open(serverId);
+}
+
+void MainWindow::browse(const QString &serverId, const QUrl &url)
+{
+    const QString name = nameOf(serverId);
+    if (m_openUrl(url)) {
+        statusBar()->showMessage(tr("The web UI of %1 is opening in your browser").arg(name), 5000);
+        return;
+    }
+    Message message;
+    message.key = QStringLiteral("webui.%1").arg(serverId);
+    message.tone = Tone::Warn;
+    message.icon = QStringLiteral("warning");
+    message.text = tr("%1: no web browser could be started").arg(name);
+    message.remedy = tr("Copy the link and open it yourself within a minute; it works once.");
+    message.buttons = { { tr("Copy link"), [url] { QGuiApplication::clipboard()->setText(url.toString()); } } };
+    m_messages->showMessage(message);
+}
+
+void MainWindow::sessionChanged(const QString &serverId)
+{
+    const SessionStatus status = m_models.sessions->status(serverId);
+    const QString key = QStringLiteral("hostkey.%1").arg(serverId);
+    if (status.error && isHostKeyStop(*status.error)) {
+        if (!m_messages->contains(key)) {
+            Message message = MessageBar::fromError(key, *status.error);
+            message.buttons = { { tr("Show"), [this, serverId] { m_overview->selectServer(serverId); } } };
+            m_messages->showMessage(message);
+        }
+    } else if (status.state == SessionState::Ready) {
+        m_messages->closeMessage(key);
+    }
+    updateSummary();
+    if (serverId == m_serverId)
+        updateActions();
+}
+
+void MainWindow::setCurrentServer(const QString &serverId)
+{
+    m_serverId = serverId;
+    // The tree follows while it stands on a server; a group or the whole fleet stays as the scope.
+    if (!serverId.isEmpty() && !m_fleetPane->currentServer().isEmpty())
+        m_fleetPane->setCurrentServer(serverId);
+    updateActions();
+}
+
+void MainWindow::clearFilters()
+{
+    const bool had = m_overview->clearFilters() || !m_fleetPane->searchField()->text().isEmpty();
+    m_fleetPane->searchField()->clear();
+    if (!had)
+        m_fleetPane->tree()->setFocus(Qt::ShortcutFocusReason);
+}
+
+void MainWindow::openPalette()
+{
+    QList<CommandPalette::Entry> entries;
+    for (QAction *action : m_actions->paletteActions()) {
+        const QString own = action->property("paletteText").toString();
+        QString text = own.isEmpty() ? QString(action->text()).remove(QLatin1Char('&')) : own;
+        // "Edit …" says nothing without its server here.
+        if (action->objectName().startsWith(QLatin1String("server.")) || action->objectName() == QLatin1String("refresh.selected"))
+            text = QStringLiteral("%1 (%2)").arg(text, m_serverId.isEmpty() ? tr("selection") : nameOf(m_serverId));
+        entries.append({ text, action->shortcut().toString(QKeySequence::NativeText), action->icon().name(),
+                         [action] { action->trigger(); } });
+    }
+    for (const Server &server : m_models.fleet->servers()) {
+        const QString id = server.id;
+        const QString target = server.host;
+        entries.append({ tr("Open web UI: %1").arg(server.name), target, QStringLiteral("open-web"), [this, id] { openWebUi(id); } });
+        entries.append({ tr("Show: %1").arg(server.name), target, QStringLiteral("server"),
+                         [this, id] { m_overview->selectServer(id); } });
+        entries.append({ tr("Refresh: %1").arg(server.name), target, QStringLiteral("refresh"), [this, id] { refresh({ id }); } });
+    }
+    m_palette->open(std::move(entries));
+}
+
+void MainWindow::showServerMenu(const QPoint &globalPos)
+{
+    QMenu menu(this);
+    const auto add = [&](const char *id) { menu.addAction(m_actions->action(QString::fromLatin1(id))); };
+    if (m_serverId.isEmpty()) {
+        add("refresh.selected");
+    } else {
+        add("server.open-web-ui");
+        add("server.close-web-ui");
+        add("server.copy-address");
+        menu.addSeparator();
+        add("refresh.selected");
+        add("server.connect");
+        add("server.disconnect");
+        add("server.show-key");
+        menu.addSeparator();
+        add("server.edit");
+        add("server.remove");
+    }
+    menu.exec(globalPos);
+}
+
+} // namespace Helmclaw

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "views/dialogs/ImportDialog.h"
+
+#include "models/fleet/Fleet.h"
+#include "models/fleet/SshConfigImport.h"
+#include "views/theme/Colors.h"
+#include "views/theme/Typography.h"
+
+#include <QCompleter>
+#include <QDialogButtonBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace Helmclaw {
+
+ImportDialog::ImportDialog(Fleet *fleet, const QString &sshConfigFile, QWidget *parent)
+    : QDialog(parent)
+    , m_import(new SshConfigImport(fleet, this))
+    , m_lead(makeSecondaryLabel(TextStyle::Body))
+    , m_table(new QTableView)
+    , m_tags(new QLineEdit)
+    , m_problem(makeLabel(TextStyle::Small))
+    , m_selectAll(new QPushButton(tr("Select &all")))
+    , m_selectNone(new QPushButton(tr("Select &none")))
+    , m_ok(nullptr)
+{
+    setObjectName(QStringLiteral("importDialog"));
+    setWindowTitle(tr("Import from ~/.ssh/config"));
+    resize(720, 520);
+
+    m_lead->setWordWrap(true);
+    m_table->setObjectName(QStringLiteral("importTable"));
+    m_table->setAccessibleName(tr("Hosts to import"));
+    m_table->setModel(m_import);
+    m_table->setShowGrid(false);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setTabKeyNavigation(false);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(qMax(30, m_table->fontMetrics().height() + 12));
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->setColumnWidth(SshConfigImport::AliasColumn, 190);
+    m_table->setColumnWidth(SshConfigImport::TargetColumn, 250);
+    m_table->setWordWrap(false);
+    m_selectAll->setObjectName(QStringLiteral("selectAll"));
+    m_selectAll->setAutoDefault(false);
+    m_selectNone->setObjectName(QStringLiteral("selectNone"));
+    m_selectNone->setAutoDefault(false);
+    m_tags->setObjectName(QStringLiteral("importTags"));
+    m_tags->setPlaceholderText(tr("none"));
+    auto *completer = new QCompleter(fleet->tags(), m_tags);
+    completer->setCaseSensitivity(Qt::CaseInsensitive);
+    m_tags->setCompleter(completer);
+    m_problem->setObjectName(QStringLiteral("importProblem"));
+    m_problem->setWordWrap(true);
+
+    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
+    m_ok = buttons->button(QDialogButtonBox::Ok);
+    m_ok->setObjectName(QStringLiteral("importOk"));
+    connect(buttons, &QDialogButtonBox::accepted, this, &ImportDialog::accept);
+    connect(buttons, &QDialogButtonBox::rejected, this, &ImportDialog::reject);
+
+    auto *tagsLabel = new QLabel(tr("Put them in the &groups"));
+    tagsLabel->setBuddy(m_tags);
+    auto *row = new QHBoxLayout;
+    row->addWidget(m_selectAll);
+    row->addWidget(m_selectNone);
+    row->addSpacing(16);
+    row->addWidget(tagsLabel);
+    row->addWidget(m_tags, 1);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(24, 20, 24, 20);
+    layout->setSpacing(12);
+    layout->addWidget(m_lead);
+    layout->addWidget(m_table, 1);
+    layout->addLayout(row);
+    layout->addWidget(m_problem);
+    layout->addWidget(buttons);
+
+    connect(m_selectAll, &QPushButton::clicked, this, [this] { m_import->setAllChecked(true); });
+    connect(m_selectNone, &QPushButton::clicked, this, [this] { m_import->setAllChecked(false); });
+    connect(m_import, &SshConfigImport::checkedCountChanged, this, &ImportDialog::update);
+    connect(m_import, &SshConfigImport::finished, this, &ImportDialog::update);
+    const Result<void> started = m_import->start(sshConfigFile);
+    if (!started)
+        m_failure = started.error().toString();
+    update();
+    m_table->setFocus();
+}
+
+void ImportDialog::update()
+{
+    const int rows = m_import->rowCount();
+    const int checked = m_import->checkedCount();
+    m_lead->setText(rows == 0 ? tr("There is no host to import: no Host line with a literal name was found.")
+            : m_import->isResolving()
+            ? tr("Asking ssh what each of the %n host(s) stands for …", nullptr, rows)
+            : tr("Each entry keeps following ~/.ssh/config: what you change there holds here too."));
+    m_ok->setText(checked > 0 ? tr("Import %n server(s)", nullptr, checked) : tr("Import"));
+    m_ok->setEnabled(checked > 0);
+    m_problem->setVisible(!m_failure.isEmpty());
+    m_problem->setText(m_failure);
+    QPalette colors = m_problem->palette();
+    colors.setColor(QPalette::WindowText, Colors::of(palette()).bad.foreground);
+    m_problem->setPalette(colors);
+}
+
+void ImportDialog::accept()
+{
+    QStringList tags;
+    for (const QString &part : m_tags->text().split(QLatin1Char(','))) {
+        if (!part.simplified().isEmpty())
+            tags.append(part.simplified());
+    }
+    tags.removeDuplicates();
+    const Result<int> imported = m_import->importChecked(tags);
+    if (!imported) {
+        m_failure = imported.error().toString();
+        update();
+        return;
+    }
+    m_imported = *imported;
+    QDialog::accept();
+}
+
+} // namespace Helmclaw

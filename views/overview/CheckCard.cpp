@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "views/overview/CheckCard.h"
+
+#include "views/overview/EvidenceView.h"
+#include "views/overview/MatrixHeader.h"
+#include "views/overview/TimeText.h"
+#include "views/theme/Glyphs.h"
+#include "views/theme/Icons.h"
+#include "views/theme/Typography.h"
+#include "views/widgets/GlyphLabel.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace Helmclaw {
+
+namespace {
+
+QString severityLabel(Severity severity)
+{
+    switch (severity) {
+    case Severity::Low:
+        return CheckCard::tr("Low risk");
+    case Severity::Medium:
+        return CheckCard::tr("Medium risk");
+    case Severity::High:
+        return CheckCard::tr("High risk");
+    case Severity::Critical:
+        break;
+    }
+    return CheckCard::tr("Critical risk");
+}
+
+QString categoryLabel(CheckCategory category)
+{
+    switch (category) {
+    case CheckCategory::Authentication:
+        return CheckCard::tr("Authentication");
+    case CheckCategory::Data:
+        return CheckCard::tr("Data");
+    case CheckCategory::Infrastructure:
+        return CheckCard::tr("Infrastructure");
+    case CheckCategory::Compliance:
+        break;
+    }
+    return CheckCard::tr("Compliance");
+}
+
+QLabel *paragraph()
+{
+    QLabel *label = makeLabel(TextStyle::Body);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
+}
+
+} // namespace
+
+CheckCard::CheckCard(QWidget *parent)
+    : QWidget(parent)
+    , m_area(makeSecondaryLabel(TextStyle::Caption))
+    , m_title(makeLabel(TextStyle::Heading))
+    , m_verdict(new GlyphLabel(GlyphLabel::Shape::Pill))
+    , m_stale(makeSecondaryLabel(TextStyle::Small))
+    , m_summary(paragraph())
+    , m_meta(makeSecondaryLabel(TextStyle::Small))
+    , m_whyCaption(makeSecondaryLabel(TextStyle::Caption, tr("Why it matters")))
+    , m_why(paragraph())
+    , m_remedyCaption(makeSecondaryLabel(TextStyle::Caption, tr("How to fix")))
+    , m_remedy(paragraph())
+    , m_evidenceHead(new QWidget)
+    , m_evidence(new EvidenceView)
+{
+    m_title->setObjectName(QStringLiteral("checkTitle"));
+    m_title->setWordWrap(true);
+    m_verdict->setObjectName(QStringLiteral("checkVerdict"));
+    m_summary->setObjectName(QStringLiteral("checkSummary"));
+    m_remedy->setObjectName(QStringLiteral("checkRemedy"));
+    m_evidence->setObjectName(QStringLiteral("checkEvidence"));
+    m_meta->setWordWrap(true);
+
+    auto *copy = new QToolButton;
+    copy->setObjectName(QStringLiteral("copyEvidence"));
+    copy->setIcon(Icons::get(QStringLiteral("copy")));
+    copy->setAutoRaise(true);
+    copy->setToolTip(tr("Copy the evidence"));
+    copy->setAccessibleName(tr("Copy the evidence"));
+    copy->setFocusPolicy(Qt::TabFocus);
+    connect(copy, &QToolButton::clicked, this,
+            [this] { QGuiApplication::clipboard()->setText(m_evidence->toPlainText()); });
+    auto *evidenceRow = new QHBoxLayout(m_evidenceHead);
+    evidenceRow->setContentsMargins(0, 0, 0, 0);
+    evidenceRow->addWidget(makeSecondaryLabel(TextStyle::Caption, tr("Evidence")), 1);
+    evidenceRow->addWidget(copy);
+
+    auto *verdictRow = new QHBoxLayout;
+    verdictRow->setSpacing(8);
+    verdictRow->addWidget(m_verdict);
+    verdictRow->addWidget(m_stale, 1);
+
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    layout->addWidget(m_area);
+    layout->addWidget(m_title);
+    layout->addSpacing(6);
+    layout->addLayout(verdictRow);
+    layout->addSpacing(6);
+    layout->addWidget(m_summary);
+    layout->addSpacing(2);
+    layout->addWidget(m_meta);
+    layout->addSpacing(12);
+    layout->addWidget(m_remedyCaption);
+    layout->addWidget(m_remedy);
+    layout->addSpacing(12);
+    layout->addWidget(m_whyCaption);
+    layout->addWidget(m_why);
+    layout->addSpacing(8);
+    layout->addWidget(m_evidenceHead);
+    layout->addWidget(m_evidence);
+}
+
+void CheckCard::showResult(const CheckInfo &info, const CheckResult &result, const QDateTime &probedAt, bool stale)
+{
+    m_area->setText(MatrixHeader::areaTitle(info.area));
+    m_title->setText(info.title);
+    m_verdict->setGlyph(glyphOf(result.verdict));
+    m_stale->setText(stale ? tr("as of %1, the last try failed").arg(shortTime(probedAt)) : QString());
+    m_summary->setText(result.summary);
+    QStringList meta;
+    if (result.verdict != Verdict::Pass && result.verdict != Verdict::NotApplicable)
+        meta.append(severityLabel(info.severity));
+    meta.append(categoryLabel(info.category));
+    if (result.since.isValid())
+        meta.append(tr("since %1").arg(shortTime(result.since)));
+    m_meta->setText(meta.join(QStringLiteral("  ·  ")));
+    m_why->setText(info.why);
+    m_whyCaption->setVisible(!info.why.isEmpty());
+    m_why->setVisible(!info.why.isEmpty());
+    m_remedy->setText(result.remedy);
+    m_remedyCaption->setText(result.verdict == Verdict::Unknown ? tr("How to get to know") : tr("How to fix"));
+    m_remedyCaption->setVisible(!result.remedy.isEmpty());
+    m_remedy->setVisible(!result.remedy.isEmpty());
+    m_evidence->setLines(result.evidence);
+    m_evidenceHead->setVisible(!result.evidence.isEmpty());
+    m_evidence->setVisible(!result.evidence.isEmpty());
+}
+
+} // namespace Helmclaw

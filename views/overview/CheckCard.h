@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "models/posture/Check.h"
+
+#include <QWidget>
+
+class QLabel;
+
+namespace Helmclaw {
+
+class EvidenceView;
+class GlyphLabel;
+
+/// Everything about one check on one server: the verdict, the one-line reason, why it matters, how to fix, the evidence.
+class CheckCard : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit CheckCard(QWidget *parent = nullptr);
+    void showResult(const CheckInfo &info, const CheckResult &result, const QDateTime &probedAt, bool stale);
+
+private:
+    QLabel *m_area;
+    QLabel *m_title;
+    GlyphLabel *m_verdict;
+    QLabel *m_stale;
+    QLabel *m_summary;
+    QLabel *m_meta;
+    QLabel *m_whyCaption;
+    QLabel *m_why;
+    QLabel *m_remedyCaption;
+    QLabel *m_remedy;
+    QWidget *m_evidenceHead;
+    EvidenceView *m_evidence;
+};
+
+} // namespace Helmclaw

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "views/WindowModels.h"
+
+#include <QWidget>
+
+class QBoxLayout;
+class QFrame;
+class QScrollArea;
+
+namespace Helmclaw {
+
+class ActionRegistry;
+class CheckCard;
+class ConnectionFacts;
+class EmptyState;
+class FindingsList;
+class ServerCard;
+
+/// What is known about the selected server and, when one is selected, the selected check. Follows the models by itself.
+class DetailsPane : public QWidget
+{
+    Q_OBJECT
+public:
+    DetailsPane(const WindowModels &models, ActionRegistry *actions, QWidget *parent = nullptr);
+
+    /// Empty @p serverId: nothing is selected. Empty @p checkId: the server as a whole.
+    void showDetails(const QString &serverId, const QString &checkId);
+    [[nodiscard]] QString serverId() const { return m_serverId; }
+    [[nodiscard]] QString checkId() const { return m_checkId; }
+
+Q_SIGNALS:
+    /// The user followed a finding.
+    void checkChosen(const QString &serverId, const QString &checkId);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+
+private:
+    /// One column beside the table; three columns under it, where the pane is wide and low.
+    static constexpr int wideFrom = 820;
+    void arrange();
+    void update();
+    void updateFor(const QString &serverId);
+
+    WindowModels m_models;
+    QString m_serverId;
+    QString m_checkId;
+    EmptyState *m_nothing;
+    QScrollArea *m_scroll;
+    ServerCard *m_server;
+    EmptyState *m_notChecked;
+    CheckCard *m_check;
+    FindingsList *m_findings;
+    QBoxLayout *m_columns;
+    QFrame *m_lineBefore;
+    QFrame *m_lineAfter;
+    QWidget *m_posturePart;
+    QWidget *m_connectionPart;
+    ConnectionFacts *m_facts;
+};
+
+} // namespace Helmclaw
