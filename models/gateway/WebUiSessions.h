@@ -4,6 +4,7 @@
 #include "ssh/Error.h"
 
 #include <QDateTime>
+#include <QJsonObject>
 #include <QObject>
 #include <QUrl>
 
@@ -37,7 +38,11 @@ struct WebUiStatus
     QString gatewayVersion; ///< empty: unknown
     QDateTime since; ///< UTC
     QString detail; ///< what is being done now, or how discovery found the gateway; plain text
+    QString signInNote; ///< why the browser was not signed in at the last open(); empty: it was, or needed not
 };
+/// For scripts; stable keys: {"state", "localPort", "gatewayPort", "basePath", "gatewayVersion", "since", "detail",
+/// "signInNote", "error": null or {"code", "what", "remedy"}}; unknown values are null.
+[[nodiscard]] QJsonObject webUiStatusToJson(const WebUiStatus &status);
 
 /// Opens, watches and closes the tunnels to the gateways' web UIs, one per server, each with its stable local port.
 /// Thread: the GUI thread.
@@ -51,12 +56,13 @@ public:
 
     [[nodiscard]] WebUiStatus status(const QString &serverId) const;
 
-    /// Opens the tunnel if it is not Live yet; when it is, signInReady() follows with a fresh URL.
-    /// The URL is safe to hand to another process: http://127.0.0.1:PORT/NONCE, served once, within 60 s, to this user
-    /// only, and answered with a redirect that carries the gateway's token in the fragment. The token itself is in no
-    /// argument, setting or log.
+    /// Opens the tunnel if it is not Live yet; when it is, signInReady() follows with a fresh URL. The gateway is
+    /// looked for anew each time, and its token read anew. The URL is safe to hand to another process:
+    /// http://127.0.0.1:PORT/NONCE, served once, within 60 s, to this user only, and answered with a redirect that
+    /// carries the gateway's token in the fragment. The token itself is in no argument, setting or log. When the token
+    /// cannot be had (WebUiStatus::signInNote) or the gateway wants none, the URL is plainUrl().
     void open(const QString &serverId);
-    /// Opens the tunnel without signing in: no token is read.
+    /// Opens the tunnel without signing in. Of the gateway's configuration only port and path are looked at.
     void openTunnelOnly(const QString &serverId);
     /// The UI's address without a token: http://127.0.0.1:LOCALPORT/basePath/; empty unless a local port is bound.
     [[nodiscard]] QUrl plainUrl(const QString &serverId) const;

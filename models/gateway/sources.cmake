@@ -1,4 +1,28 @@
 # SPDX-License-Identifier: MIT
 target_sources(helmclaw_models PRIVATE
+  gateway/GatewayConfig.cpp
+  gateway/GatewayConfig.h
+  gateway/GatewayDiscovery.cpp
+  gateway/GatewayDiscovery.h
+  gateway/GatewayFacts.cpp
+  gateway/GatewayFacts.h
+  gateway/GatewayInstance.cpp
+  gateway/GatewayInstance.h
+  gateway/GatewayProbe.cpp
+  gateway/GatewayProbe.h
+  gateway/Json5.cpp
+  gateway/Json5.h
+  gateway/LoopbackRequest.cpp
+  gateway/LoopbackRequest.h
+  gateway/OneTimeRedirect.cpp
+  gateway/OneTimeRedirect.h
+  gateway/WebUiSession.cpp
+  gateway/WebUiSession.h
+  gateway/WebUiSessions.cpp
   gateway/WebUiSessions.h
+)
+qt_add_resources(helmclaw_models helmclaw_gateway_scripts
+  PREFIX /scripts
+  BASE ${CMAKE_SOURCE_DIR}/resources/scripts
+  FILES ${CMAKE_SOURCE_DIR}/resources/scripts/gateway-discover.sh
 )
