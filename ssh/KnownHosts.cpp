@@ -113,13 +113,14 @@ Result<void> KnownHosts::addFile(const QString &file)
         return failure(source.error() == QFile::OpenError ? ErrorCode::PermissionDenied : ErrorCode::InvalidInput,
                        Text::tr("the host keys in %1 cannot be read: %2").arg(file, source.errorString()),
                        Text::tr("Make the file readable for you; without it no server's key can be trusted"));
-    const QByteArray content = source.read(MaxFileSize + 1);
-    if (source.error() != QFile::NoError || content.size() > MaxFileSize)
-        return failure(ErrorCode::InvalidInput,
-                       content.size() > MaxFileSize
-                           ? Text::tr("%1 is larger than 64 MiB").arg(file)
-                           : Text::tr("the host keys in %1 cannot be read: %2").arg(file, source.errorString()),
+    if (source.size() > MaxFileSize)
+        return failure(ErrorCode::InvalidInput, Text::tr("%1 is larger than 64 MiB").arg(file),
                        Text::tr("Check that the file holds host keys and nothing else"));
+    const QByteArray content = source.readAll();
+    if (source.error() != QFile::NoError)
+        return failure(ErrorCode::InvalidInput,
+                       Text::tr("the host keys in %1 cannot be read: %2").arg(file, source.errorString()),
+                       Text::tr("Check the disk; without the file no server's key can be trusted"));
     addLines(content, file);
     return {};
 }

@@ -167,11 +167,11 @@ Result<void> SshConfigFiles::read(const QString &file, const QList<Patterns> &en
     if (!source.open(QIODevice::ReadOnly))
         return failure(ErrorCode::PermissionDenied, Text::tr("%1 cannot be read: %2").arg(file, source.errorString()),
                        Text::tr("Make the file readable for you"));
-    const QByteArray content = source.read(MaxFileSize + 1);
-    if (content.size() > MaxFileSize)
+    if (source.size() > MaxFileSize)
         return failure(ErrorCode::InvalidInput, Text::tr("%1 is larger than 16 MiB").arg(file),
                        Text::tr("Check that it is an ssh configuration file"));
 
+    const QByteArray content = source.readAll();
     m_open.append(identity);
     QList<Patterns> conditions = enclosing;
     bool inMatch = false;

@@ -37,14 +37,14 @@ Result<std::optional<QByteArray>> readWhole(const QString &file)
         return failure(ErrorCode::PermissionDenied,
                        Fleet::tr("the fleet file %1 cannot be read: %2").arg(file, source.errorString()),
                        Fleet::tr("Make the file readable for you, or choose another one"));
-    QByteArray content = source.read(FleetFile::MaxSize + 1);
+    if (source.size() > FleetFile::MaxSize)
+        return failure(ErrorCode::InvalidInput, Fleet::tr("the fleet file %1 is larger than 16 MiB").arg(file),
+                       Fleet::tr("Choose another file; this one was not touched"));
+    QByteArray content = source.readAll();
     if (source.error() != QFile::NoError)
         return failure(ErrorCode::InvalidInput,
                        Fleet::tr("the fleet file %1 cannot be read: %2").arg(file, source.errorString()),
                        Fleet::tr("Check the disk and choose the file again"));
-    if (content.size() > FleetFile::MaxSize)
-        return failure(ErrorCode::InvalidInput, Fleet::tr("the fleet file %1 is larger than 16 MiB").arg(file),
-                       Fleet::tr("Choose another file; this one was not touched"));
     return std::optional(std::move(content));
 }
 

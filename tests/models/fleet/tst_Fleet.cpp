@@ -224,6 +224,13 @@ void tst_Fleet::failedFirstLoadRefusesChanges()
     const auto added = fleet.add(named(QStringLiteral("a")));
     QVERIFY(!added);
     QVERIFY(!added.error().remedy.isEmpty());
+    QFile large(m_file);
+    QVERIFY(large.open(QIODevice::WriteOnly) && large.resize(FleetFile::MaxSize + 1));
+    large.close();
+    const auto tooLarge = fleet.load(m_file);
+    QVERIFY(!tooLarge);
+    QVERIFY(tooLarge.error().what.contains(QStringLiteral("16 MiB")));
+    QVERIFY(QFile::remove(m_file));
     if (::geteuid() == 0)
         return; // root reads everything
     write(twoServers);
