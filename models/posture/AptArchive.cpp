@@ -2,6 +2,7 @@
 #include "models/posture/AptArchive.h"
 
 #include <QRegularExpression>
+#include <QUrl>
 
 namespace Helmclaw {
 
@@ -48,35 +49,19 @@ QString AptArchive::releaseText() const
 
 QList<AptArchive> AptArchive::parse(const QStringList &lines)
 {
-    static const QRegularExpression sourceLine(QStringLiteral("^ *-?[0-9]+ (.*\\S)$"));
-    static const QHash<QString, QString AptArchive::*> fields { { QStringLiteral("o"), &AptArchive::origin },
-                                                                { QStringLiteral("a"), &AptArchive::archive },
-                                                                { QStringLiteral("n"), &AptArchive::codename },
-                                                                { QStringLiteral("l"), &AptArchive::label },
-                                                                { QStringLiteral("c"), &AptArchive::component } };
     QList<AptArchive> archives;
     for (const QString &line : lines) {
-        const QString text = line.trimmed();
-        if (line == u"Pinned packages:")
-            break;
-        if (text.startsWith(u"release ") && !archives.isEmpty()) {
-            QString AptArchive::*last = nullptr;
-            for (const QString &word : text.mid(8).split(u',')) {
-                const auto field = fields.constFind(word.section(u'=', 0, 0));
-                // A label may hold a comma; apt does not quote it.
-                if (!word.contains(u'=') && last)
-                    archives.last().*last += u',' + word;
-                last = field == fields.constEnd() ? nullptr : *field;
-                if (last)
-                    archives.last().*last = word.section(u'=', 1);
-            }
-        } else if (text.startsWith(u"origin ") && !archives.isEmpty()) {
-            archives.last().site = text.mid(7);
-        } else if (const QRegularExpressionMatch match = sourceLine.match(line); match.hasMatch()) {
-            archives.append(AptArchive { match.captured(1), {}, {}, {}, {}, {}, {} });
+        QStringList fields = line.split(u'|');
+        if (fields.size() != 6)
+            continue;
+        for (QString &field : fields) {
+            if (field.startsWith(u"$(") && field.endsWith(u')'))
+                field.clear();
         }
+        const QString host = QUrl(fields.at(0).section(u' ', 0, 0)).host();
+        archives.append(
+            AptArchive { fields.at(0), fields.at(1), fields.at(2), fields.at(3), fields.at(4), fields.at(5), host });
     }
-    archives.removeIf([](const AptArchive &archive) { return archive.source == u"/var/lib/dpkg/status"; });
     return archives;
 }
 

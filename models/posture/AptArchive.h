@@ -10,23 +10,25 @@
 
 namespace Helmclaw {
 
-/// One package index and what its Release file says of it, as "apt-cache policy" lists them.
+/// One package index and what its Release file says of it, as "apt-get indextargets" lists them.
 struct AptArchive
 {
-    QString source; ///< "http://deb.debian.org/debian-security bookworm-security/main amd64 Packages"
+    QString source; ///< as "apt-cache policy" names it, too: "http://deb.debian.org/debian-security
+                    ///< bookworm-security/main amd64 Packages"
     QString origin; ///< o=
     QString archive; ///< a= (the suite)
     QString codename; ///< n=
     QString label; ///< l=
     QString component; ///< c=
-    QString site; ///< the "origin" line; empty for local archives
+    QString site; ///< host name; empty for local archives
     friend bool operator==(const AptArchive &, const AptArchive &) = default;
 
     [[nodiscard]] bool isSecurity() const;
     /// "o=Debian,a=oldstable-security,n=bookworm-security,l=Debian-Security"
     [[nodiscard]] QString releaseText() const;
 
-    /// Parses the "Package files:" part; dpkg's own status file is left out.
+    /// Lines "description|origin|suite|codename|label|component"; a field that the archive does not have is apt's own
+    /// placeholder, "$(LABEL)". Other lines are left out.
     [[nodiscard]] static QList<AptArchive> parse(const QStringList &lines);
 };
 

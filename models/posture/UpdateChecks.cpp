@@ -145,7 +145,7 @@ CheckResult UpdateChecks::origins(const ServerFacts &facts)
             continue;
         security.append(archive);
         releases.append(archive.releaseText());
-        draft.evidence(pendingSource, QStringLiteral("release %1").arg(archive.releaseText()));
+        draft.evidence(QStringLiteral("apt-get indextargets"), archive.releaseText());
     }
     QList<OriginPattern> patterns;
     bool understood = true;

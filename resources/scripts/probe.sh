@@ -221,8 +221,10 @@ probe_updates() {
     section apt 0 ''
     text=$(apt-config dump 2>&1)
     section apt-config $? "$(printf '%s\n' "$text" | sed -n '/^APT::Periodic/p; /^Unattended-Upgrade::[AO]/p; /^[EW]: /p')"
-    # The archives that apt knows, with the release lines that origins are matched against.
-    run apt-archives apt-cache policy
+    # The archives whose package lists are here, with the release fields that origins are matched against. (`apt-cache policy`
+    # has the same, but opens apt's cache for it, and builds that anew where it is not kept.)
+    run apt-archives apt-get indextargets --format '$(DESCRIPTION)|$(ORIGIN)|$(SUITE)|$(CODENAME)|$(LABEL)|$(COMPONENT)' \
+        'Created-By: Packages'
 
     # `apt-get -s upgrade` costs 1.7 CPU seconds; the same candidates, with where they come from, cost 0.06 this way.
     # Only what differs from the installed version is passed on; "checked" and "installed" prove that nothing was skipped.

@@ -13,18 +13,11 @@ private Q_SLOTS:
     void parses()
     {
         const QList<AptArchive> archives = AptArchive::parse({
-            u"Package files:"_qs,
-            u" 100 /var/lib/dpkg/status"_qs,
-            u"     release a=now"_qs,
-            u" 500 file:/srv/lab-updates ./ Packages"_qs,
-            u"     release o=Debian,a=oldstable-updates,n=bookworm-updates,l=Debian,c="_qs,
-            u" 500 http://deb.debian.org/debian-security bookworm-security/main amd64 Packages"_qs,
-            u"     release v=12,o=Debian,a=oldstable-security,n=bookworm-security,l=Debian-Security,c=main,b=amd64"_qs,
-            u"     origin deb.debian.org"_qs,
-            u" -10 https://example.org/apt stable/main amd64 Packages"_qs,
-            u"     release o=Acme, Inc.,a=stable,n=stable,l=Acme,c=main,b=amd64"_qs,
-            u"Pinned packages:"_qs,
-            u" 500 not an archive"_qs,
+            u"file:/srv/lab-updates ./ Packages|Debian|oldstable-updates|bookworm-updates|Debian|$(COMPONENT)"_qs,
+            u"http://deb.debian.org/debian-security bookworm-security/main amd64 Packages|Debian|oldstable-security|bookworm-security|Debian-Security|main"_qs,
+            u"https://example.org/apt stable/main amd64 Packages|Acme, Inc.|stable|stable|Acme|main"_qs,
+            u"W: something|else"_qs,
+            u"E: The list of sources could not be read."_qs,
         });
         QCOMPARE(archives.size(), 3);
         QCOMPARE(archives.at(0).source, u"file:/srv/lab-updates ./ Packages");

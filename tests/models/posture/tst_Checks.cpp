@@ -266,7 +266,7 @@ private Q_SLOTS:
         row("an origin nobody understands", "updates.origins", unknown, "colour=red",
             [](B &b) { b.set("apt-config", "Unattended-Upgrade::Origins-Pattern:: \"colour=red\";"); });
         row("no security archive", "updates.origins", unknown, "no security archive",
-            [](B &b) { b.set("apt-archives", "Package files:\nPinned packages:"); });
+            [](B &b) { b.set("apt-archives", ""); });
         row("unknown distribution", "updates.origins", unknown, "not every origin",
             [](B &b) { b.replace("os-release", "ID=debian", "ID=acmeos"); });
         row("apt.conf broken", "updates.origins", unknown, "could not be read",
@@ -283,7 +283,7 @@ private Q_SLOTS:
         row("apt fails", "updates.security", unknown, "could not be opened",
             [](B &b) { b.set("apt-pending", "E: The package lists could not be opened.\nchecked 0", "100"); });
         row("no security archive: pending", "updates.security", unknown, "no security archive", [](B &b) {
-            b.replace("apt-archives", "l=Debian-Security", "l=Debian")
+            b.replace("apt-archives", "|Debian-Security|", "|Debian|")
                 .replace("apt-archives", "bookworm-security", "bookworm-x")
                 .replace("apt-archives", "oldstable-security", "oldstable-x");
         });

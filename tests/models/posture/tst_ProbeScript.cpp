@@ -64,7 +64,6 @@ private Q_SLOTS:
         QTest::newRow("bash --posix") << QStringList { u"bash"_qs, u"--posix"_qs };
         QTest::newRow("busybox sh") << QStringList { u"busybox"_qs, u"sh"_qs };
         QTest::newRow("mksh") << QStringList { u"mksh"_qs };
-        QTest::newRow("zsh as sh") << QStringList { u"zsh"_qs, u"--emulate"_qs, u"sh"_qs };
     }
     void everyShell()
     {
@@ -132,7 +131,8 @@ private Q_SLOTS:
                 .replace("_COMMAND>", "");
             QVERIFY2(!line.contains("<<"), line.constData());
             QVERIFY2(!line.contains(">") || line.contains("FNR > 30"), line.constData());
-            for (const char *word : { "rm ", "mv ", "touch ", "tee ", "mktemp", "eval ", "apt-get", "mkfifo" })
+            for (const char *word :
+                 { "rm ", "mv ", "touch ", "tee ", "mktemp", "eval ", "apt-get upgrade", "apt-get update", "mkfifo" })
                 QVERIFY2(!line.contains(word), line.constData());
         }
     }
