@@ -130,7 +130,8 @@ void MainWindow::makeActions()
         Message message;
         message.key = QStringLiteral("about");
         message.icon = QStringLiteral("info");
-        message.text = tr("Helmclaw %1, a desktop console for fleets of OpenClaw servers.").arg(QStringLiteral(HELMCLAW_VERSION));
+        message.text =
+            tr("Helmclaw %1, a desktop console for fleets of OpenClaw servers.").arg(QStringLiteral(HELMCLAW_VERSION));
         message.remedy = tr("Free software under the MIT licence. Qt %1.").arg(QString::fromLatin1(qVersion()));
         m_messages->showMessage(message);
     });
@@ -186,7 +187,8 @@ void MainWindow::connectModels()
         m_progress->setProgress(refresher->isRunning(), refresher->done(), refresher->total());
         m_actions->action(QStringLiteral("refresh.cancel"))->setEnabled(refresher->isRunning());
     });
-    connect(m_models.refresher, &PostureRefresher::serverFinished, this, [this](const QString &id) { m_refreshed.insert(id); });
+    connect(m_models.refresher, &PostureRefresher::serverFinished, this,
+            [this](const QString &id) { m_refreshed.insert(id); });
     connect(m_models.refresher, &PostureRefresher::idle, this, &MainWindow::refreshFinished);
     connect(m_hostKeys, &HostKeyDialog::countChanged, this, [this](int count) {
         const QString key = QStringLiteral("hostkeys");
@@ -197,7 +199,8 @@ void MainWindow::connectModels()
             message.key = key;
             message.tone = Tone::Warn;
             message.icon = QStringLiteral("key");
-            message.text = tr("%n server(s) wait until you have confirmed the host key", nullptr, count);
+            message.text = count == 1 ? tr("A server waits until you have confirmed its host key")
+                                      : tr("%n servers wait until you have confirmed their host keys", nullptr, count);
             message.buttons = { { tr("Show key"), [this] { m_hostKeys->showQuestions(); } } };
             m_messages->showMessage(message);
         }
@@ -216,7 +219,10 @@ void MainWindow::importServers()
 {
     ImportDialog dialog(m_models.fleet, m_models.sessions->sshConfigFile(), this);
     if (dialog.exec() == QDialog::Accepted)
-        statusBar()->showMessage(tr("%n server(s) imported", nullptr, dialog.importedCount()), 5000);
+        statusBar()->showMessage(dialog.importedCount() == 1
+                                     ? tr("1 server imported")
+                                     : tr("%n servers imported", nullptr, dialog.importedCount()),
+                                 5000);
 }
 
 void MainWindow::editServer()
@@ -260,7 +266,8 @@ void MainWindow::refreshFinished()
         if (!m_refreshed.contains(id))
             continue;
         const ServerPosture posture = m_models.posture->posture(id);
-        if (posture.lastError && posture.lastError->code != ErrorCode::Cancelled && !isHostKeyStop(*posture.lastError)) {
+        if (posture.lastError && posture.lastError->code != ErrorCode::Cancelled
+            && !isHostKeyStop(*posture.lastError)) {
             failed.append(id);
             if (!first)
                 first = posture.lastError;
@@ -278,8 +285,9 @@ void MainWindow::refreshFinished()
             names.append(nameOf(id));
         message.tone = Tone::Bad;
         message.icon = QStringLiteral("warning");
-        message.text = tr("%n server(s) could not be checked: %1", nullptr, static_cast<int>(failed.size()))
-                           .arg(names.join(QStringLiteral(", ")) + (failed.size() > 5 ? QStringLiteral(" …") : QString()));
+        message.text =
+            tr("%n servers could not be checked: %1", nullptr, static_cast<int>(failed.size()))
+                .arg(names.join(QStringLiteral(", ")) + (failed.size() > 5 ? QStringLiteral(" …") : QString()));
     }
     message.key = QStringLiteral("check");
     message.buttons = { { tr("Retry"), [this, failed] { refresh(failed); } } };
@@ -352,10 +360,16 @@ void MainWindow::openPalette()
 {
     QList<CommandPalette::Entry> entries;
     for (QAction *action : m_actions->paletteActions()) {
+        // Each server has an entry of its own for these.
+        if (!m_serverId.isEmpty()
+            && (action->objectName() == QLatin1String("server.open-web-ui")
+                || action->objectName() == QLatin1String("refresh.selected")))
+            continue;
         const QString own = action->property("paletteText").toString();
         QString text = own.isEmpty() ? QString(action->text()).remove(QLatin1Char('&')) : own;
-        // "Edit …" says nothing without its server here.
-        if (action->objectName().startsWith(QLatin1String("server.")) || action->objectName() == QLatin1String("refresh.selected"))
+        // "Edit…" says nothing without its server here.
+        if (action->objectName().startsWith(QLatin1String("server."))
+            || action->objectName() == QLatin1String("refresh.selected"))
             text = QStringLiteral("%1 (%2)").arg(text, m_serverId.isEmpty() ? tr("selection") : nameOf(m_serverId));
         entries.append({ text, action->shortcut().toString(QKeySequence::NativeText), action->icon().name(),
                          [action] { action->trigger(); } });
@@ -363,10 +377,12 @@ void MainWindow::openPalette()
     for (const Server &server : m_models.fleet->servers()) {
         const QString id = server.id;
         const QString target = server.host;
-        entries.append({ tr("Open web UI: %1").arg(server.name), target, QStringLiteral("open-web"), [this, id] { openWebUi(id); } });
+        entries.append({ tr("Open web UI: %1").arg(server.name), target, QStringLiteral("open-web"),
+                         [this, id] { openWebUi(id); } });
         entries.append({ tr("Show: %1").arg(server.name), target, QStringLiteral("server"),
                          [this, id] { m_overview->selectServer(id); } });
-        entries.append({ tr("Refresh: %1").arg(server.name), target, QStringLiteral("refresh"), [this, id] { refresh({ id }); } });
+        entries.append(
+            { tr("Refresh: %1").arg(server.name), target, QStringLiteral("refresh"), [this, id] { refresh({ id }); } });
     }
     m_palette->open(std::move(entries));
 }

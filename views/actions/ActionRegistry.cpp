@@ -62,7 +62,8 @@ QStringList ActionRegistry::conflicts() const
     for (const QAction *action : m_order) {
         for (const QKeySequence &keys : action->shortcuts()) {
             if (owners.contains(keys))
-                result.append(QStringLiteral("%1: %2, %3").arg(keys.toString(), owners.value(keys), action->objectName()));
+                result.append(
+                    QStringLiteral("%1: %2, %3").arg(keys.toString(), owners.value(keys), action->objectName()));
             owners.insert(keys, action->objectName());
         }
     }

@@ -2,10 +2,10 @@
 #include "views/actions/CommandPalette.h"
 
 #include "views/actions/PaletteDelegate.h"
+#include "views/theme/Colors.h"
 #include "views/theme/Icons.h"
 #include "views/theme/Style.h"
 #include "views/theme/Typography.h"
-#include "views/theme/Colors.h"
 
 #include <QApplication>
 #include <QKeyEvent>
@@ -94,7 +94,8 @@ void CommandPalette::search(const QString &query)
         if (auto match = fuzzyMatch(query, m_entries.at(i).text))
             hits.append({ i, std::move(*match) });
     }
-    std::stable_sort(hits.begin(), hits.end(), [](const Hit &a, const Hit &b) { return a.match.score > b.match.score; });
+    std::stable_sort(hits.begin(), hits.end(),
+                     [](const Hit &a, const Hit &b) { return a.match.score > b.match.score; });
     m_results->clear();
     for (int i = 0; i < qMin<int>(maxResults, static_cast<int>(hits.size())); ++i) {
         const Entry &entry = m_entries.at(hits.at(i).entry);

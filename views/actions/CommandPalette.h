@@ -15,8 +15,8 @@ class QStandardItemModel;
 
 namespace Helmclaw {
 
-/// Finds a command or a server by a few letters and runs it. A frame over the window it belongs to; closes when it loses
-/// the focus, on Escape, or after running something.
+/// Finds a command or a server by a few letters and runs it. A frame over the window it belongs to; closes when it
+/// loses the focus, on Escape, or after running something.
 class CommandPalette : public QFrame
 {
     Q_OBJECT

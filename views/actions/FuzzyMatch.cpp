@@ -7,7 +7,8 @@ namespace {
 
 bool isWordStart(const QString &text, int index)
 {
-    return index == 0 || !text.at(index - 1).isLetterOrNumber() || (text.at(index).isUpper() && text.at(index - 1).isLower());
+    return index == 0 || !text.at(index - 1).isLetterOrNumber()
+        || (text.at(index).isUpper() && text.at(index - 1).isLower());
 }
 
 /// Greedy from @p start on; word starts are preferred over the next occurrence when the rest still fits behind them.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "views/actions/PaletteDelegate.h"
 
+#include "views/theme/Colors.h"
 #include "views/theme/Icons.h"
 #include "views/theme/Style.h"
 #include "views/theme/Typography.h"
-#include "views/theme/Colors.h"
 
 #include <QPainter>
 
@@ -25,10 +25,11 @@ void PaletteDelegate::paint(QPainter *painter, const QStyleOptionViewItem &optio
     if (!hint.isEmpty()) {
         const QFont small = fontFor(TextStyle::Small, option.font);
         const QFontMetrics metrics(small);
-        const int width = qMin(metrics.horizontalAdvance(hint), row.width() / 2);
+        const int width = qMin(metrics.horizontalAdvance(hint) + 4, row.width() / 2);
         painter->setFont(small);
         painter->setPen(colors.secondaryText);
-        painter->drawText(QRect(right - width, row.top(), width + 1, row.height()), Qt::AlignVCenter | Qt::TextSingleLine,
+        painter->drawText(QRect(right - width, row.top(), width + 1, row.height()),
+                          Qt::AlignVCenter | Qt::AlignRight | Qt::TextSingleLine,
                           metrics.elidedText(hint, Qt::ElideRight, width));
         right -= width + 12;
     }

@@ -79,8 +79,9 @@ HostKeyDialog::HostKeyDialog(ServerSessions *sessions, QWidget *parent)
     facts->setVerticalSpacing(6);
     facts->setColumnStretch(1, 1);
     int row = 0;
-    const std::initializer_list<std::pair<QString, QLabel *>> lines
-        = { { tr("Server"), m_target }, { tr("Key type"), m_algorithm }, { tr("Pinned under"), m_pinnedAs } };
+    const std::initializer_list<std::pair<QString, QLabel *>> lines = { { tr("Server"), m_target },
+                                                                        { tr("Key type"), m_algorithm },
+                                                                        { tr("Pinned under"), m_pinnedAs } };
     for (const auto &[name, value] : lines) {
         facts->addWidget(makeSecondaryLabel(TextStyle::Body, name), row, 0);
         facts->addWidget(value, row++, 1);
@@ -93,7 +94,8 @@ HostKeyDialog::HostKeyDialog(ServerSessions *sessions, QWidget *parent)
     copy->setFocusPolicy(Qt::TabFocus);
     connect(copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_command->text()); });
     auto *how = makeSecondaryLabel(
-        TextStyle::Body, tr("Compare it with what the server itself says. On the server's own console, not over the network, run:"));
+        TextStyle::Body,
+        tr("Compare it with what the server itself says. On the server's own console, not over the network, run:"));
     how->setWordWrap(true);
 
     m_pin->setObjectName(QStringLiteral("pinKey"));
@@ -158,7 +160,8 @@ void HostKeyDialog::add(const HostKeyQuestion &question)
 
 void HostKeyDialog::remove(quint64 questionId)
 {
-    const auto removed = m_questions.removeIf([&](const HostKeyQuestion &question) { return question.id == questionId; });
+    const auto removed =
+        m_questions.removeIf([&](const HostKeyQuestion &question) { return question.id == questionId; });
     if (removed == 0)
         return;
     showCurrent();
@@ -192,7 +195,7 @@ void HostKeyDialog::showCurrent()
         return;
     }
     const HostKeyQuestion &question = m_questions.constFirst();
-    m_counter->setText(m_questions.size() > 1 ? tr("%n more server(s) waiting", nullptr, count() - 1) : QString());
+    m_counter->setText(m_questions.size() > 1 ? tr("%n more waiting", nullptr, count() - 1) : QString());
     if (m_shown != question.id) {
         m_shown = question.id;
         m_lead->setText(tr("%1 shows a host key that nobody has confirmed yet").arg(question.serverName));

@@ -41,13 +41,13 @@ ImportDialog::ImportDialog(Fleet *fleet, const QString &sshConfigFile, QWidget *
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setTabKeyNavigation(false);
     m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(qMax(30, m_table->fontMetrics().height() + 12));
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->setColumnWidth(SshConfigImport::AliasColumn, 190);
-    m_table->setColumnWidth(SshConfigImport::TargetColumn, 250);
-    m_table->setWordWrap(false);
+    m_table->setColumnWidth(SshConfigImport::AliasColumn, 160);
+    m_table->setColumnWidth(SshConfigImport::TargetColumn, 200);
+    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents); // remarks may need two lines
+    m_table->verticalHeader()->setMinimumSectionSize(30);
     m_selectAll->setObjectName(QStringLiteral("selectAll"));
     m_selectAll->setAutoDefault(false);
     m_selectNone->setObjectName(QStringLiteral("selectNone"));
@@ -99,10 +99,11 @@ void ImportDialog::update()
     const int rows = m_import->rowCount();
     const int checked = m_import->checkedCount();
     m_lead->setText(rows == 0 ? tr("There is no host to import: no Host line with a literal name was found.")
-            : m_import->isResolving()
-            ? tr("Asking ssh what each of the %n host(s) stands for …", nullptr, rows)
-            : tr("Each entry keeps following ~/.ssh/config: what you change there holds here too."));
-    m_ok->setText(checked > 0 ? tr("Import %n server(s)", nullptr, checked) : tr("Import"));
+                        : m_import->isResolving()
+                        ? tr("Asking ssh what each host stands for…")
+                        : tr("Each entry keeps following ~/.ssh/config: what you change there holds here too."));
+    m_ok->setText(checked > 0 ? (checked == 1 ? tr("Import 1 server") : tr("Import %n servers", nullptr, checked))
+                              : tr("Import"));
     m_ok->setEnabled(checked > 0);
     m_problem->setVisible(!m_failure.isEmpty());
     m_problem->setText(m_failure);

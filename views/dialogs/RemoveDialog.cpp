@@ -17,9 +17,10 @@ RemoveDialog::RemoveDialog(const QString &serverName, QWidget *parent)
     setWindowTitle(tr("Remove server"));
     auto *lead = makeLabel(TextStyle::Heading, tr("Remove %1 from the fleet?").arg(serverName));
     lead->setWordWrap(true);
-    auto *text = makeSecondaryLabel(TextStyle::Body,
-                                    tr("Its connection and its tunnel are closed and the entry leaves the fleet file. Nothing on "
-                                       "the server itself changes, and its pinned host key is kept."));
+    auto *text = makeSecondaryLabel(
+        TextStyle::Body,
+        tr("Its connection and its tunnel are closed and the entry leaves the fleet file. Nothing on "
+           "the server itself changes, and its pinned host key is kept."));
     text->setWordWrap(true);
 
     auto *cancel = new QPushButton(tr("Cancel"));

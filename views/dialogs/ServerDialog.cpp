@@ -134,14 +134,6 @@ void ServerDialog::buildForm()
     addSection(tr("OpenClaw"));
     addRow(tr("Gate&way port"), m_gatewayPort, m_gatewayPort);
 
-    // Host before name: the name follows the host until somebody writes one.
-    setTabOrder(m_host, m_name);
-    setTabOrder(m_name, m_tags);
-    setTabOrder(m_tags, m_user);
-    setTabOrder(m_user, m_port);
-    setTabOrder(m_port, m_identities->field());
-    setTabOrder(m_identities->field(), m_gatewayPort);
-
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(24, 20, 24, 20);
     layout->setSpacing(12);
@@ -150,6 +142,14 @@ void ServerDialog::buildForm()
     layout->addWidget(m_problem);
     layout->addWidget(m_buttons);
     setMinimumWidth(520);
+
+    // Host before name: the name follows the host until somebody writes one.
+    setTabOrder(m_host, m_name);
+    setTabOrder(m_name, m_tags);
+    setTabOrder(m_tags, m_user);
+    setTabOrder(m_user, m_port);
+    setTabOrder(m_port, m_identities->field());
+    setTabOrder(m_identities->field(), m_gatewayPort);
 }
 
 void ServerDialog::load(const Server &server)

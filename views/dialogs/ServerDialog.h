@@ -16,8 +16,8 @@ class Fleet;
 class HostPreview;
 class IdentityList;
 
-/// Adds a server to the fleet or edits one. Every problem is shown in the form; OK is enabled when there is none, and the
-/// dialog closes only when the fleet file is written.
+/// Adds a server to the fleet or edits one. Every problem is shown in the form; OK is enabled when there is none, and
+/// the dialog closes only when the fleet file is written.
 class ServerDialog : public QDialog
 {
     Q_OBJECT

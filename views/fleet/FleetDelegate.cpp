@@ -82,14 +82,16 @@ void FleetDelegate::paintServer(QPainter *painter, const QStyleOptionViewItem &o
         rest.adjust(smallMetrics.horizontalAdvance(separator), 0, 0, 0);
         painter->setPen(colors.tone(webUi.tone).foreground);
         if (rest.width() > 0)
-            painter->drawText(rest, Qt::AlignVCenter | Qt::TextSingleLine,
-                              smallMetrics.elidedText(tr("UI %1").arg(webUi.word.toLower()), Qt::ElideRight, rest.width()));
+            painter->drawText(
+                rest, Qt::AlignVCenter | Qt::TextSingleLine,
+                smallMetrics.elidedText(tr("UI %1").arg(webUi.word.toLower()), Qt::ElideRight, rest.width()));
     }
 
     const bool hot = pointerIn(option, button);
     if (hot) {
         const bool pressed = QApplication::mouseButtons() & Qt::LeftButton;
-        drawRounded(painter, QRectF(button), Style::radius, pressed ? colors.selection : colors.raised, colors.strongBorder);
+        drawRounded(painter, QRectF(button), Style::radius, pressed ? colors.selection : colors.raised,
+                    colors.strongBorder);
     }
     QColor ink = colors.secondaryText;
     QString icon = QStringLiteral("open-web");
@@ -123,7 +125,8 @@ void FleetDelegate::paintGroup(QPainter *painter, const QStyleOptionViewItem &op
     painter->setPen(colors.secondaryText);
     const int countWidth = metrics.horizontalAdvance(count);
     painter->drawText(QRect(right - countWidth, row.top(), countWidth + 1, row.height()), Qt::AlignVCenter, count);
-    const QRect text(row.left() + 4, row.top(), right - countWidth - 8 - row.left() - 4, row.height());
+    const int left = row.left() + 14;
+    const QRect text(left, row.top(), right - countWidth - 8 - left, row.height());
     painter->setPen(colors.text);
     painter->drawText(text, Qt::AlignVCenter | Qt::TextSingleLine,
                       metrics.elidedText(index.data(Qt::DisplayRole).toString(), Qt::ElideRight, text.width()));
@@ -133,7 +136,9 @@ QSize FleetDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIn
 {
     const bool group = index.data(FleetModel::IsGroupRole).toBool();
     const int line = option.fontMetrics.height();
-    return { 160, group ? qMax(30, line + 12) : qMax(42, line + QFontMetrics(fontFor(TextStyle::Small, option.font)).height() + 10) };
+    return { 160,
+             group ? qMax(30, line + 12)
+                   : qMax(42, line + QFontMetrics(fontFor(TextStyle::Small, option.font)).height() + 10) };
 }
 
 bool FleetDelegate::editorEvent(QEvent *event, QAbstractItemModel * /*model*/, const QStyleOptionViewItem &option,

@@ -81,13 +81,14 @@ FleetPane::FleetPane(FleetModel *model, QWidget *parent)
             Q_EMIT contextMenuRequested(m_tree->viewport()->mapToGlobal(pos));
     });
     // A group that appears is open: nobody hides what they have never seen.
-    connect(m_filter, &QAbstractItemModel::rowsInserted, this, [this](const QModelIndex &parentIndex, int first, int last) {
-        if (parentIndex.isValid())
-            m_tree->expand(parentIndex);
-        for (int row = first; row <= last; ++row)
-            m_tree->expand(m_filter->index(row, 0, parentIndex));
-        updateEmptyState();
-    });
+    connect(m_filter, &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex &parentIndex, int first, int last) {
+                if (parentIndex.isValid())
+                    m_tree->expand(parentIndex);
+                for (int row = first; row <= last; ++row)
+                    m_tree->expand(m_filter->index(row, 0, parentIndex));
+                updateEmptyState();
+            });
     connect(m_filter, &QAbstractItemModel::rowsRemoved, this, &FleetPane::updateEmptyState);
     connect(m_filter, &QAbstractItemModel::modelReset, this, [this] {
         m_tree->expandAll();

@@ -19,7 +19,7 @@ FleetTree::FleetTree(QWidget *parent)
     setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setExpandsOnDoubleClick(false);
-    setIndentation(16);
+    setIndentation(12);
     setMouseTracking(true);
     viewport()->setAutoFillBackground(false);
 }

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "views/overview/CheckCard.h"
 
-#include "views/overview/EvidenceView.h"
 #include "views/overview/MatrixHeader.h"
 #include "views/overview/TimeText.h"
 #include "views/theme/Glyphs.h"
-#include "views/theme/Icons.h"
 #include "views/theme/Typography.h"
 #include "views/widgets/GlyphLabel.h"
 
-#include <QClipboard>
-#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace Helmclaw {
@@ -72,30 +67,13 @@ CheckCard::CheckCard(QWidget *parent)
     , m_why(paragraph())
     , m_remedyCaption(makeSecondaryLabel(TextStyle::Caption, tr("How to fix")))
     , m_remedy(paragraph())
-    , m_evidenceHead(new QWidget)
-    , m_evidence(new EvidenceView)
 {
     m_title->setObjectName(QStringLiteral("checkTitle"));
     m_title->setWordWrap(true);
     m_verdict->setObjectName(QStringLiteral("checkVerdict"));
     m_summary->setObjectName(QStringLiteral("checkSummary"));
     m_remedy->setObjectName(QStringLiteral("checkRemedy"));
-    m_evidence->setObjectName(QStringLiteral("checkEvidence"));
     m_meta->setWordWrap(true);
-
-    auto *copy = new QToolButton;
-    copy->setObjectName(QStringLiteral("copyEvidence"));
-    copy->setIcon(Icons::get(QStringLiteral("copy")));
-    copy->setAutoRaise(true);
-    copy->setToolTip(tr("Copy the evidence"));
-    copy->setAccessibleName(tr("Copy the evidence"));
-    copy->setFocusPolicy(Qt::TabFocus);
-    connect(copy, &QToolButton::clicked, this,
-            [this] { QGuiApplication::clipboard()->setText(m_evidence->toPlainText()); });
-    auto *evidenceRow = new QHBoxLayout(m_evidenceHead);
-    evidenceRow->setContentsMargins(0, 0, 0, 0);
-    evidenceRow->addWidget(makeSecondaryLabel(TextStyle::Caption, tr("Evidence")), 1);
-    evidenceRow->addWidget(copy);
 
     auto *verdictRow = new QHBoxLayout;
     verdictRow->setSpacing(8);
@@ -113,15 +91,13 @@ CheckCard::CheckCard(QWidget *parent)
     layout->addWidget(m_summary);
     layout->addSpacing(2);
     layout->addWidget(m_meta);
-    layout->addSpacing(12);
+    // Distance belongs to the caption: it goes when the caption does.
+    m_remedyCaption->setContentsMargins(0, 12, 0, 0);
+    m_whyCaption->setContentsMargins(0, 12, 0, 0);
     layout->addWidget(m_remedyCaption);
     layout->addWidget(m_remedy);
-    layout->addSpacing(12);
     layout->addWidget(m_whyCaption);
     layout->addWidget(m_why);
-    layout->addSpacing(8);
-    layout->addWidget(m_evidenceHead);
-    layout->addWidget(m_evidence);
 }
 
 void CheckCard::showResult(const CheckInfo &info, const CheckResult &result, const QDateTime &probedAt, bool stale)
@@ -145,9 +121,6 @@ void CheckCard::showResult(const CheckInfo &info, const CheckResult &result, con
     m_remedyCaption->setText(result.verdict == Verdict::Unknown ? tr("How to get to know") : tr("How to fix"));
     m_remedyCaption->setVisible(!result.remedy.isEmpty());
     m_remedy->setVisible(!result.remedy.isEmpty());
-    m_evidence->setLines(result.evidence);
-    m_evidenceHead->setVisible(!result.evidence.isEmpty());
-    m_evidence->setVisible(!result.evidence.isEmpty());
 }
 
 } // namespace Helmclaw

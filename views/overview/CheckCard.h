@@ -9,10 +9,9 @@ class QLabel;
 
 namespace Helmclaw {
 
-class EvidenceView;
 class GlyphLabel;
 
-/// Everything about one check on one server: the verdict, the one-line reason, why it matters, how to fix, the evidence.
+/// Everything about one check on one server: the verdict, the one-line reason, why it matters, how to fix.
 class CheckCard : public QWidget
 {
     Q_OBJECT
@@ -31,8 +30,6 @@ private:
     QLabel *m_why;
     QLabel *m_remedyCaption;
     QLabel *m_remedy;
-    QWidget *m_evidenceHead;
-    EvidenceView *m_evidence;
 };
 
 } // namespace Helmclaw

@@ -29,17 +29,19 @@ void ConnectionFacts::showServer(const QString &serverId)
     const ServerPosture posture = m_models.posture->posture(serverId);
     const WebUiStatus webUi = m_models.webUi->status(serverId);
     setValue(m_probed, posture.probedAt.isValid() ? fullTime(posture.probedAt) : tr("never"));
-    setValue(m_privileges, !posture.probedAt.isValid() ? QString()
-                 : posture.withSudo                    ? tr("sudo")
-                                                       : tr("no sudo: root-less evidence only"));
+    setValue(m_privileges,
+             !posture.probedAt.isValid() ? QString()
+                 : posture.withSudo      ? tr("sudo")
+                                         : tr("no sudo: root-less evidence only"));
     setValue(m_hostKey, session.hostKeyFingerprint);
     setValue(m_keyExchange, session.keyExchange);
     setValue(m_cipher, session.cipher);
     setValue(m_authenticatedBy, session.authenticatedBy);
     QString gateway;
     if (webUi.gatewayPort != 0)
-        gateway = webUi.gatewayVersion.isEmpty() ? tr("port %1").arg(webUi.gatewayPort)
-                                                 : tr("OpenClaw %1, port %2").arg(webUi.gatewayVersion).arg(webUi.gatewayPort);
+        gateway = webUi.gatewayVersion.isEmpty()
+            ? tr("port %1").arg(webUi.gatewayPort)
+            : tr("OpenClaw %1, port %2").arg(webUi.gatewayVersion).arg(webUi.gatewayPort);
     setValue(m_gateway, gateway);
     setValue(m_address, m_models.webUi->plainUrl(serverId).toString());
 }

@@ -9,6 +9,7 @@
 #include "views/actions/ActionRegistry.h"
 #include "views/overview/CheckCard.h"
 #include "views/overview/ConnectionFacts.h"
+#include "views/overview/EvidencePart.h"
 #include "views/overview/FindingsList.h"
 #include "views/overview/ServerCard.h"
 #include "views/theme/Colors.h"
@@ -32,6 +33,7 @@ DetailsPane::DetailsPane(const WindowModels &models, ActionRegistry *actions, QW
     , m_server(new ServerCard(models, actions))
     , m_notChecked(new EmptyState)
     , m_check(new CheckCard)
+    , m_evidence(new EvidencePart)
     , m_findings(new FindingsList)
     , m_columns(new QBoxLayout(QBoxLayout::TopToBottom))
     , m_lineBefore(new QFrame)
@@ -56,20 +58,23 @@ DetailsPane::DetailsPane(const WindowModels &models, ActionRegistry *actions, QW
     posture->addWidget(m_notChecked);
     posture->addWidget(m_check);
     posture->addWidget(m_findings);
+    posture->addStretch(1);
     auto *connection = new QVBoxLayout(m_connectionPart);
     connection->setContentsMargins(0, 0, 0, 0);
     connection->setSpacing(8);
+    connection->addWidget(m_evidence);
+    connection->addSpacing(8);
     connection->addWidget(makeSecondaryLabel(TextStyle::Caption, tr("Connection")));
     connection->addWidget(m_facts);
+    connection->addStretch(1);
 
     auto *content = new QWidget;
     auto *outer = new QVBoxLayout(content);
     outer->setContentsMargins(20, 16, 20, 24);
     outer->addLayout(m_columns);
-    outer->addStretch(1);
     for (QWidget *part : { static_cast<QWidget *>(m_server), static_cast<QWidget *>(m_lineBefore), m_posturePart,
                            static_cast<QWidget *>(m_lineAfter), m_connectionPart })
-        m_columns->addWidget(part, 0, Qt::AlignTop);
+        m_columns->addWidget(part);
     m_columns->setSpacing(16);
 
     m_scroll->setObjectName(QStringLiteral("detailsScroll"));
@@ -127,6 +132,7 @@ void DetailsPane::update()
     m_check->setVisible(result != nullptr);
     if (result)
         m_check->showResult(checkInfo(m_checkId), *result, posture.probedAt, posture.lastError.has_value());
+    m_evidence->setLines(result ? result->evidence : QStringList());
     m_findings->setVisible(checked && !result);
     if (checked && !result)
         m_findings->showResults(posture.results);
@@ -143,11 +149,12 @@ void DetailsPane::arrange()
         line->setFrameShape(wide ? QFrame::VLine : QFrame::HLine);
         line->setFixedSize(wide ? QSize(1, QWIDGETSIZE_MAX) : QSize(QWIDGETSIZE_MAX, 1));
         line->setMinimumSize(1, 1);
-        m_columns->setAlignment(line, {});
     }
-    m_columns->setStretchFactor(m_server, wide ? 5 : 0);
-    m_columns->setStretchFactor(m_posturePart, wide ? 8 : 0);
-    m_columns->setStretchFactor(m_connectionPart, wide ? 5 : 0);
+    const int serverWidth = qBound(220, width() / 4, 340);
+    m_server->setMinimumWidth(wide ? serverWidth : 0);
+    m_server->setMaximumWidth(wide ? serverWidth : QWIDGETSIZE_MAX);
+    m_columns->setStretchFactor(m_posturePart, wide ? 1 : 0);
+    m_columns->setStretchFactor(m_connectionPart, 1); // what is left over goes under the last part
 }
 
 void DetailsPane::resizeEvent(QResizeEvent *event)

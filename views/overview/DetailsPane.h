@@ -15,6 +15,7 @@ class ActionRegistry;
 class CheckCard;
 class ConnectionFacts;
 class EmptyState;
+class EvidencePart;
 class FindingsList;
 class ServerCard;
 
@@ -53,6 +54,7 @@ private:
     ServerCard *m_server;
     EmptyState *m_notChecked;
     CheckCard *m_check;
+    EvidencePart *m_evidence;
     FindingsList *m_findings;
     QBoxLayout *m_columns;
     QFrame *m_lineBefore;

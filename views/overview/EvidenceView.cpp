@@ -28,14 +28,14 @@ void EvidenceView::setLines(const QStringList &lines)
         return; // keeps the selection and the scroll position over a refresh
     setPlainText(text);
     m_lineCount = static_cast<int>(text.count(QLatin1Char('\n'))) + 1;
-    updateGeometry();
+    setFixedHeight(sizeHint().height());
 }
 
 QSize EvidenceView::sizeHint() const
 {
     const int lines = qBound(1, m_lineCount, maxLines);
     // Room for the horizontal scroll bar, so that its coming does not hide the last line.
-    return { 200, lines * fontMetrics().lineSpacing() + 18 + horizontalScrollBar()->sizeHint().height() };
+    return { 200, lines * fontMetrics().lineSpacing() + 26 + horizontalScrollBar()->sizeHint().height() };
 }
 
 } // namespace Helmclaw

@@ -43,7 +43,9 @@ void FindingsList::showResults(const QList<CheckResult> &results)
         return result.verdict == Verdict::Fail || result.verdict == Verdict::Warn;
     });
     auto *caption = makeSecondaryLabel(TextStyle::Caption,
-                                       problems > 0 ? tr("%n problem(s)", nullptr, static_cast<int>(problems)) : tr("Checks"));
+                                       problems == 0       ? tr("Checks")
+                                           : problems == 1 ? tr("1 problem")
+                                                           : tr("%n problems", nullptr, static_cast<int>(problems)));
     caption->setContentsMargins(0, 0, 0, 4);
     m_layout->addWidget(caption);
     for (const CheckResult &result : std::as_const(sorted)) {

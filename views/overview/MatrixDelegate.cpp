@@ -36,7 +36,8 @@ SubLine subLine(const QModelIndex &index, const SessionStatus &status)
     }
     if (index.data(PostureModel::RefreshingRole).toBool()) {
         const bool dialling = status.state != SessionState::Ready && status.state != SessionState::Off;
-        return { QStringLiteral("refresh"), dialling ? glyphOf(status).word : MatrixDelegate::tr("Checking"), Tone::Info };
+        return { QStringLiteral("refresh"), dialling ? glyphOf(status).word : MatrixDelegate::tr("Checking"),
+                 Tone::Info };
     }
     const QString error = index.data(PostureModel::ErrorRole).toString();
     if (!error.isEmpty()) {
@@ -44,7 +45,8 @@ SubLine subLine(const QModelIndex &index, const SessionStatus &status)
         const bool told = glyph.tone == Tone::Bad || glyph.tone == Tone::Warn;
         const QString what = told ? glyph.word : MatrixDelegate::tr("Not readable");
         if (probedAt.isValid())
-            return { QStringLiteral("clock"), MatrixDelegate::tr("%1 · as of %2").arg(what, shortTime(probedAt)), Tone::Bad };
+            return { QStringLiteral("clock"), MatrixDelegate::tr("As of %1 · %2").arg(shortTime(probedAt), what),
+                     Tone::Bad };
         return { told ? glyph.icon : QStringLiteral("warning"), what, Tone::Bad };
     }
     if (index.data(PostureModel::StaleRole).toBool())
@@ -96,9 +98,10 @@ void MatrixDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option
     if (index.column() == 0) {
         paintName(painter, option, index);
     } else {
-        const QString area = index.model()->headerData(index.column(), Qt::Horizontal, PostureModel::AreaRole).toString();
-        const QString before
-            = index.model()->headerData(index.column() - 1, Qt::Horizontal, PostureModel::AreaRole).toString();
+        const QString area =
+            index.model()->headerData(index.column(), Qt::Horizontal, PostureModel::AreaRole).toString();
+        const QString before =
+            index.model()->headerData(index.column() - 1, Qt::Horizontal, PostureModel::AreaRole).toString();
         if (area != before)
             painter->fillRect(QRect(option.rect.left(), option.rect.top(), 1, option.rect.height()), colors.border);
         paintVerdict(painter, option, index);
@@ -141,13 +144,14 @@ void MatrixDelegate::paintVerdict(QPainter *painter, const QStyleOptionViewItem 
     const Colors &colors = Colors::of(option.palette);
     const bool known = index.siblingAtColumn(0).data(PostureModel::ProbedAtRole).toDateTime().isValid();
     const bool stale = index.data(PostureModel::StaleRole).toBool();
-    const Glyph glyph = known ? glyphOf(static_cast<Verdict>(index.data(PostureModel::VerdictRole).toInt())) : notCheckedGlyph();
+    const Glyph glyph =
+        known ? glyphOf(static_cast<Verdict>(index.data(PostureModel::VerdictRole).toInt())) : notCheckedGlyph();
     const Colors::Pair pair = colors.tone(glyph.tone);
 
     const QFont small = fontFor(TextStyle::Small, option.font);
     const QFontMetrics metrics(small);
     const int wordWidth = metrics.horizontalAdvance(glyph.word);
-    const bool withWord = known && option.rect.width() >= wordWidth + 16 + 6 + 28;
+    const bool withWord = known && option.rect.width() >= qMax(112, wordWidth + 50);
     QRectF tile(0, 0, withWord ? wordWidth + 16 + 6 + 16 : 30, 24);
     tile.moveCenter(QRectF(option.rect).center() - QPointF(0, 0.5));
     tile.moveTopLeft(QPointF(qRound(tile.x()), qRound(tile.y())));
@@ -186,9 +190,8 @@ bool MatrixDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const
         lines.append(glyphOf(status).word);
     } else {
         const bool known = index.siblingAtColumn(0).data(PostureModel::ProbedAtRole).toDateTime().isValid();
-        const QString word = known
-            ? glyphOf(static_cast<Verdict>(index.data(PostureModel::VerdictRole).toInt())).word
-            : notCheckedGlyph().word;
+        const QString word = known ? glyphOf(static_cast<Verdict>(index.data(PostureModel::VerdictRole).toInt())).word
+                                   : notCheckedGlyph().word;
         lines.append(QStringLiteral("%1: %2").arg(
             index.model()->headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(), word));
         lines.append(index.data(PostureModel::SummaryRole).toString());
@@ -197,9 +200,10 @@ bool MatrixDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const
         lines.append(error);
     lines.removeAll(QString());
     // Tool tips guess at rich text; server text must never become markup.
-    QToolTip::showText(event->globalPos(),
-                       QStringLiteral("<p style='white-space:pre-wrap'>%1</p>").arg(lines.join(QLatin1Char('\n')).toHtmlEscaped()),
-                       view);
+    QToolTip::showText(
+        event->globalPos(),
+        QStringLiteral("<p style='white-space:pre-wrap'>%1</p>").arg(lines.join(QLatin1Char('\n')).toHtmlEscaped()),
+        view);
     return true;
 }
 

@@ -64,14 +64,16 @@ bool MatrixFilter::filterAcceptsRow(int sourceRow, const QModelIndex & /*sourceP
         if (good && index.data(PostureModel::ErrorRole).toString().isEmpty())
             return false;
     }
-    return std::all_of(m_words.cbegin(), m_words.cend(), [&](const QString &word) { return matchesWord(sourceRow, word); });
+    return std::all_of(m_words.cbegin(), m_words.cend(),
+                       [&](const QString &word) { return matchesWord(sourceRow, word); });
 }
 
 bool MatrixFilter::lessThan(const QModelIndex &left, const QModelIndex &right) const
 {
     int order = 0;
     if (left.column() == 0) {
-        order = QString::localeAwareCompare(left.data(Qt::DisplayRole).toString(), right.data(Qt::DisplayRole).toString());
+        order =
+            QString::localeAwareCompare(left.data(Qt::DisplayRole).toString(), right.data(Qt::DisplayRole).toString());
     } else {
         const auto rank = [](const QModelIndex &index) {
             const QVariant verdict = index.data(PostureModel::VerdictRole);

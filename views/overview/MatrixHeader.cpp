@@ -51,7 +51,8 @@ int MatrixHeader::areaHeight() const
 
 int MatrixHeader::titleWidth(int section) const
 {
-    const QString title = model() ? model()->headerData(section, Qt::Horizontal, Qt::DisplayRole).toString() : QString();
+    const QString title =
+        model() ? model()->headerData(section, Qt::Horizontal, Qt::DisplayRole).toString() : QString();
     return QFontMetrics(fontFor(TextStyle::Small, font())).horizontalAdvance(title) + 12;
 }
 
@@ -84,7 +85,8 @@ void MatrixHeader::paintSection(QPainter *painter, const QRect &rect, int logica
         const int used = qMin(metrics.horizontalAdvance(title), text.width() - 12);
         const int left = first ? text.left() : text.center().x() - (used + 12) / 2;
         Icons::paint(painter, QRectF(left + used + 2, lower.center().y() - 5, 12, 12),
-                     sortIndicatorOrder() == Qt::DescendingOrder ? QStringLiteral("chevron-down") : QStringLiteral("chevron-up"),
+                     sortIndicatorOrder() == Qt::DescendingOrder ? QStringLiteral("chevron-down")
+                                                                 : QStringLiteral("chevron-up"),
                      colors.accent);
         text.setRight(text.right() - 12);
     }

@@ -61,7 +61,7 @@ MatrixView::MatrixView(const ServerSessions *sessions, QWidget *parent)
     connect(m_header, &QHeaderView::sectionResized, this, [this](int section, int /*before*/, int size) {
         if (section == 0)
             m_frozen->setColumnWidth(0, size);
-        else if (!m_fitting && isVisible())
+        if (!m_fitting && isVisible())
             m_userSized = true;
         placeFrozen();
     });
@@ -105,8 +105,7 @@ void MatrixView::fitColumns()
     }
     m_fitting = true;
     const int columns = model()->columnCount();
-    if (columnWidth(0) > width() / 2 && width() > 200)
-        setColumnWidth(0, qMax(120, width() * 2 / 5));
+    setColumnWidth(0, qBound(140, width() * 2 / 5, nameWidth));
     int needed = 0;
     for (int column = 1; column < columns; ++column)
         needed += qMax(44, m_header->titleWidth(column));
@@ -120,7 +119,8 @@ void MatrixView::fitColumns()
 
 void MatrixView::placeFrozen()
 {
-    m_frozen->setGeometry(frameWidth(), frameWidth(), columnWidth(0), viewport()->height() + horizontalHeader()->height());
+    m_frozen->setGeometry(frameWidth(), frameWidth(), columnWidth(0),
+                          viewport()->height() + horizontalHeader()->height());
     m_header->setCoveredWidth(columnWidth(0));
     m_frozen->raise();
 }

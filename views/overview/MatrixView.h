@@ -8,7 +8,8 @@ namespace Helmclaw {
 class MatrixHeader;
 class ServerSessions;
 
-/// The matrix itself: a table whose first column stays in sight (a second view over the first, with the same selection).
+/// The matrix itself: a table whose first column stays in sight (a second view over the first, with the same
+/// selection).
 class MatrixView : public QTableView
 {
     Q_OBJECT

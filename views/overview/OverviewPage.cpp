@@ -63,7 +63,8 @@ OverviewPage::OverviewPage(const WindowModels &models, PostureModel *model, Acti
     m_problemsOnly->setFocusPolicy(Qt::TabFocus);
 
     m_noMatch->setObjectName(QStringLiteral("matrixNoMatch"));
-    m_noMatch->setContent(QStringLiteral("filter"), tr("No server matches"), tr("The filter leaves none of the servers."));
+    m_noMatch->setContent(QStringLiteral("filter"), tr("No server matches"),
+                          tr("The filter leaves none of the servers."));
     m_noMatch->addAction(actions->action(QStringLiteral("view.clear-filters")));
 
     auto *titles = new QVBoxLayout;
@@ -95,8 +96,8 @@ OverviewPage::OverviewPage(const WindowModels &models, PostureModel *model, Acti
     m_splitter->setObjectName(QStringLiteral("overviewSplitter"));
     m_splitter->addWidget(left);
     m_splitter->addWidget(m_details);
-    m_splitter->setStretchFactor(0, 1);
-    m_splitter->setStretchFactor(1, 0);
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 2);
     m_splitter->setCollapsible(0, false);
     left->setMinimumSize(320, 200);
     m_details->setMinimumSize(280, 140);
@@ -226,13 +227,13 @@ void OverviewPage::updateHeader()
             ++troubled;
     }
     m_title->setText(m_scopeName.isEmpty() ? tr("All servers") : m_scopeName);
-    QStringList parts { tr("%n server(s)", nullptr, servers) };
+    QStringList parts { servers == 1 ? tr("1 server") : tr("%n servers", nullptr, servers) };
     if (m_filter->isFiltering())
         parts.append(tr("%n shown", nullptr, m_filter->rowCount()));
     if (checked == 0)
         parts.append(tr("not checked yet"));
     else if (troubled > 0)
-        parts.append(tr("%n need(s) attention", nullptr, troubled));
+        parts.append(troubled == 1 ? tr("1 needs attention") : tr("%n need attention", nullptr, troubled));
     else if (checked == servers)
         parts.append(tr("all checked"));
     m_subtitle->setText(parts.join(QStringLiteral("  ·  ")));

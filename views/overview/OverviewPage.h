@@ -81,7 +81,7 @@ private:
     EmptyState *m_noMatch;
     DetailsPane *m_details;
     QList<int> m_sizesBeside { 800, 380 };
-    QList<int> m_sizesBelow { 380, 300 };
+    QList<int> m_sizesBelow { 400, 300 };
     QTimer *m_headerTimer; ///< many models change at once while a fleet is refreshed; the head counts once
 };
 

@@ -96,6 +96,7 @@ ServerCard::ServerCard(const WindowModels &models, ActionRegistry *actions, QWid
     layout->addWidget(m_webUiProblem);
     layout->addSpacing(4);
     layout->addWidget(open, 0, Qt::AlignLeft);
+    layout->addStretch(1);
 }
 
 void ServerCard::showServer(const QString &serverId)
@@ -125,7 +126,8 @@ void ServerCard::showServer(const QString &serverId)
         m_problem->setNotice(glyphOf(session), session.error->what, session.error->remedy);
     } else if (posture.lastError) {
         Glyph glyph = glyphOf(*posture.lastError);
-        glyph.word = posture.lastError->code == ErrorCode::Cancelled ? tr("The last check was cancelled") : tr("The last check failed");
+        glyph.word = posture.lastError->code == ErrorCode::Cancelled ? tr("The last check was cancelled")
+                                                                     : tr("The last check failed");
         m_problem->setNotice(glyph, posture.lastError->what, posture.lastError->remedy);
     } else {
         m_problem->clear();

@@ -22,7 +22,7 @@ QString shortTime(const QDateTime &utc)
 
 QString fullTime(const QDateTime &utc)
 {
-    return utc.isValid() ? QLocale().toString(utc.toLocalTime(), QLocale::LongFormat) : QString();
+    return utc.isValid() ? QLocale().toString(utc.toLocalTime(), u"d MMM yyyy, HH:mm:ss") : QString();
 }
 
 } // namespace Helmclaw

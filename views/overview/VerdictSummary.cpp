@@ -49,7 +49,8 @@ int VerdictSummary::lay(QPainter *painter) const
     const Colors &colors = Colors::of(palette());
     QFont strong = font();
     strong.setWeight(QFont::DemiBold);
-    for (const Verdict verdict : { Verdict::Fail, Verdict::Warn, Verdict::Unknown, Verdict::Pass, Verdict::NotApplicable }) {
+    for (const Verdict verdict :
+         { Verdict::Fail, Verdict::Warn, Verdict::Unknown, Verdict::Pass, Verdict::NotApplicable }) {
         const int count = m_counts.value(verdict);
         if (count == 0)
             continue;
@@ -58,7 +59,8 @@ int VerdictSummary::lay(QPainter *painter) const
         const int numberWidth = QFontMetrics(strong).horizontalAdvance(number);
         const int wordWidth = fontMetrics().horizontalAdvance(glyph.word);
         if (painter) {
-            Icons::paint(painter, QRectF(x, (height() - 16) / 2.0, 16, 16), glyph.icon, colors.tone(glyph.tone).foreground);
+            Icons::paint(painter, QRectF(x, (height() - 16) / 2.0, 16, 16), glyph.icon,
+                         colors.tone(glyph.tone).foreground);
             painter->setPen(colors.text);
             painter->setFont(strong);
             painter->drawText(QRect(x + 20, 0, numberWidth + 1, height()), Qt::AlignVCenter, number);

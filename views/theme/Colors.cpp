@@ -5,7 +5,10 @@ namespace Helmclaw {
 
 namespace {
 
-QColor rgb(QRgb value) { return QColor::fromRgb(value); }
+QColor rgb(QRgb value)
+{
+    return QColor::fromRgb(value);
+}
 
 Colors makeLight()
 {
@@ -49,7 +52,7 @@ Colors makeDark()
     c.hover = rgb(0x252a32);
     c.ok = { rgb(0x55c98d), rgb(0x163325) };
     c.warn = { rgb(0xe9b653), rgb(0x3a2d12) };
-    c.bad = { rgb(0xff8379), rgb(0x431f1d) };
+    c.bad = { rgb(0xff8379), rgb(0x3d1f1e) };
     c.unknown = { rgb(0xa2abb9), rgb(0x2a2f38) };
     c.info = { rgb(0x86b1ff), rgb(0x1d2e52) };
     return c;
@@ -71,8 +74,7 @@ const Colors &Colors::darkTable()
 
 const Colors &Colors::of(const QPalette &palette)
 {
-    const bool isDark
-        = palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness();
+    const bool isDark = palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness();
     return isDark ? darkTable() : light();
 }
 

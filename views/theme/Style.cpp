@@ -99,7 +99,8 @@ void drawToolButton(const QStyleOption *option, QPainter *painter)
     if (fill.isValid())
         drawRounded(painter, QRectF(option->rect), Style::radius, fill);
     if (has(option, QStyle::State_HasFocus) && has(option, QStyle::State_KeyboardFocusChange))
-        drawRounded(painter, QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), Style::radius, {}, colors.accent, 1.5);
+        drawRounded(painter, QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), Style::radius, {}, colors.accent,
+                    1.5);
 }
 
 void drawField(const QStyleOption *option, QPainter *painter, const QWidget *widget)
@@ -128,7 +129,8 @@ void drawCheckIndicator(const QStyleOption *option, QPainter *painter, bool roun
     box.moveCenter(QRectF(option->rect).center());
     box.moveTopLeft(QPointF(qRound(box.x()), qRound(box.y())));
     const QColor fill = on ? (enabled ? colors.accent : colors.disabledText) : colors.base;
-    const QColor border = on ? fill : (has(option, QStyle::State_MouseOver) && enabled ? colors.accent : colors.strongBorder);
+    const QColor border =
+        on ? fill : (has(option, QStyle::State_MouseOver) && enabled ? colors.accent : colors.strongBorder);
     drawRounded(painter, box, round ? 8.0 : 4.0, fill, border);
     if (on && round) {
         painter->save();
@@ -263,7 +265,7 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWi
     case PM_HeaderMarkSize:
         return 12;
     case PM_TreeViewIndentation:
-        return 16;
+        return 12;
     case PM_ToolTipLabelFrameWidth:
         return 6;
     case PM_FocusFrameHMargin:
@@ -310,7 +312,8 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, con
     }
     case CT_ToolButton: {
         const auto *button = qstyleoption_cast<const QStyleOptionToolButton *>(option);
-        const bool textBeside = button && button->toolButtonStyle == Qt::ToolButtonTextBesideIcon && !button->text.isEmpty();
+        const bool textBeside =
+            button && button->toolButtonStyle == Qt::ToolButtonTextBesideIcon && !button->text.isEmpty();
         result = QSize(size.width() + (textBeside ? 16 : 12), qMax(28, size.height() + 8));
         break;
     }
@@ -442,8 +445,9 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
     case PE_IndicatorBranch:
         if (has(option, State_Children)) {
             QRect box(0, 0, 16, 16);
-            box.moveCenter(option->rect.center());
-            Icons::paint(painter, box, has(option, State_Open) ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right"),
+            box.moveCenter(option->rect.center() + QPoint(5, 0));
+            Icons::paint(painter, box,
+                         has(option, State_Open) ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right"),
                          colors.secondaryText);
         }
         return;
@@ -458,6 +462,9 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         Icons::paint(painter, box, name, has(option, State_Enabled) ? colors.secondaryText : colors.disabledText);
         return;
     }
+    case PE_PanelScrollAreaCorner:
+        painter->fillRect(option->rect, colors.base);
+        return;
     case PE_IndicatorToolBarSeparator: {
         painter->setPen(colors.border);
         const int x = option->rect.center().x();
@@ -480,12 +487,11 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
             return;
         const bool enabled = has(option, State_Enabled);
         const bool primary = enabled && isPrimary(option, widget);
-        const QColor ink = !enabled       ? colors.disabledText
-            : primary                     ? colors.accentText
-            : isDanger(widget)            ? colors.bad.foreground
-                                          : colors.text;
-        const int textWidth = button->fontMetrics.horizontalAdvance(
-            QString(button->text).remove(QLatin1Char('&')));
+        const QColor ink = !enabled ? colors.disabledText
+            : primary               ? colors.accentText
+            : isDanger(widget)      ? colors.bad.foreground
+                                    : colors.text;
+        const int textWidth = button->fontMetrics.horizontalAdvance(QString(button->text).remove(QLatin1Char('&')));
         const bool withIcon = !button->icon.isNull();
         const int gap = withIcon && !button->text.isEmpty() ? 6 : 0;
         const int total = textWidth + gap + (withIcon ? button->iconSize.width() : 0);
@@ -558,8 +564,8 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
             painter->drawText(textRect, Qt::AlignVCenter | Qt::AlignRight | Qt::TextSingleLine, parts.at(1));
         }
         if (item->menuItemType == QStyleOptionMenuItem::SubMenu)
-            Icons::paint(painter, QRect(rect.right() - 20, rect.center().y() - 6, 12, 12), QStringLiteral("chevron-right"),
-                         ink);
+            Icons::paint(painter, QRect(rect.right() - 20, rect.center().y() - 6, 12, 12),
+                         QStringLiteral("chevron-right"), ink);
         return;
     }
     case CE_HeaderEmptyArea:
@@ -567,7 +573,8 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
         painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1), colors.border);
         return;
     case CE_HeaderSection:
-        painter->fillRect(option->rect, has(option, State_MouseOver) && has(option, State_Enabled) ? colors.hover : colors.base);
+        painter->fillRect(option->rect,
+                          has(option, State_MouseOver) && has(option, State_Enabled) ? colors.hover : colors.base);
         painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1), colors.border);
         return;
     case CE_HeaderLabel:
@@ -640,9 +647,9 @@ void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex
                 drawPrimitive(PE_PanelButtonTool, &copy, painter, widget);
             copy.rect = button->rect.adjusted(4, 0, -4, 0);
             copy.state &= ~(State_Sunken | State_Raised);
-            copy.palette.setColor(QPalette::ButtonText, has(option, State_Enabled)
-                                                            ? option->palette.color(QPalette::ButtonText)
-                                                            : colorsOf(option).disabledText);
+            copy.palette.setColor(QPalette::ButtonText,
+                                  has(option, State_Enabled) ? option->palette.color(QPalette::ButtonText)
+                                                             : colorsOf(option).disabledText);
             drawControl(CE_ToolButtonLabel, &copy, painter, widget);
             return;
         }

@@ -7,9 +7,9 @@
 
 namespace Helmclaw {
 
-/// The application's look: our style and one of the two colour tables. One object per application; making it applies it.
-/// System follows the desktop's palette, also when that changes while we run. Widgets need not know this class: they
-/// take Colors::of(palette()) when they paint and repaint on QEvent::PaletteChange.
+/// The application's look: our style and one of the two colour tables. One object per application; making it applies
+/// it. System follows the desktop's palette, also when that changes while we run. Widgets need not know this class:
+/// they take Colors::of(palette()) when they paint and repaint on QEvent::PaletteChange.
 class Theme : public QObject
 {
     Q_OBJECT

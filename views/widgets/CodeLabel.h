@@ -5,8 +5,8 @@
 
 namespace Helmclaw {
 
-/// Text in the fixed font that may break anywhere: fingerprints, addresses, algorithm names. Ctrl+C and the context menu
-/// copy all of it.
+/// Text in the fixed font that may break anywhere: fingerprints, addresses, algorithm names. Ctrl+C and the context
+/// menu copy all of it.
 class CodeLabel : public QWidget
 {
     Q_OBJECT

@@ -67,7 +67,8 @@ void GlyphLabel::paintEvent(QPaintEvent * /*event*/)
         drawRounded(&painter, QRectF(rect()), Style::radius, pair.background);
         x = 9;
     }
-    Icons::paint(&painter, QRectF(x, (height() - glyphSize) / 2.0, glyphSize, glyphSize), m_glyph.icon, pair.foreground);
+    Icons::paint(&painter, QRectF(x, (height() - glyphSize) / 2.0, glyphSize, glyphSize), m_glyph.icon,
+                 pair.foreground);
     x += glyphSize + gap;
     const bool quiet = m_glyph.tone == Tone::Ok || m_glyph.tone == Tone::Neutral || m_glyph.tone == Tone::Info;
     painter.setPen(m_shape == Shape::Plain && quiet ? colors.text : pair.foreground);

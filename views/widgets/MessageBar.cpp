@@ -40,7 +40,8 @@ void MessageBar::closeMessage(const QString &key)
 
 bool MessageBar::contains(const QString &key) const
 {
-    return std::any_of(m_messages.cbegin(), m_messages.cend(), [&](const Message &message) { return message.key == key; });
+    return std::any_of(m_messages.cbegin(), m_messages.cend(),
+                       [&](const Message &message) { return message.key == key; });
 }
 
 Message MessageBar::fromError(const QString &key, const Error &error)
@@ -79,7 +80,7 @@ void MessageBar::rebuild()
     }
     if (m_messages.size() > maxShown) {
         auto *more = makeSecondaryLabel(TextStyle::Small,
-                                        tr("and %n more message(s)", nullptr, static_cast<int>(m_messages.size()) - maxShown));
+                                        tr("and %n more", nullptr, static_cast<int>(m_messages.size()) - maxShown));
         more->setContentsMargins(40, 4, 8, 4);
         m_layout->addWidget(more);
     }

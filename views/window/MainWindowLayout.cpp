@@ -77,9 +77,10 @@ void MainWindow::makeLayout()
     m_messages = new MessageBar;
     m_emptyFleet = new EmptyState;
     m_emptyFleet->setObjectName(QStringLiteral("emptyFleet"));
-    m_emptyFleet->setContent(QStringLiteral("server"), tr("No server in the fleet yet"),
-                             tr("Add the servers that run OpenClaw. Helmclaw needs nothing on them but sshd and a POSIX shell, "
-                                "and signs in as your ssh does."));
+    m_emptyFleet->setContent(
+        QStringLiteral("server"), tr("No server in the fleet yet"),
+        tr("Add the servers that run OpenClaw. Helmclaw needs nothing on them but sshd and a POSIX shell, "
+           "and signs in as your ssh does."));
     m_emptyFleet->addAction(m_actions->action(QStringLiteral("fleet.add")));
     m_emptyFleet->addAction(m_actions->action(QStringLiteral("fleet.import")));
 
@@ -114,7 +115,8 @@ void MainWindow::makeLayout()
     statusBar()->setSizeGripEnabled(false);
 
     connect(m_actions->action(QStringLiteral("view.fleet")), &QAction::toggled, m_fleetPane, &QWidget::setVisible);
-    connect(m_actions->action(QStringLiteral("view.details")), &QAction::toggled, m_overview->details(), &QWidget::setVisible);
+    connect(m_actions->action(QStringLiteral("view.details")), &QAction::toggled, m_overview->details(),
+            &QWidget::setVisible);
     setTabOrder(m_fleetPane->searchField(), m_fleetPane->tree());
 }
 
@@ -132,7 +134,8 @@ void MainWindow::updateActions()
     enable("server.close-web-ui", one && webUi != WebUiState::Off);
     enable("server.copy-address", one && !m_models.webUi->plainUrl(m_serverId).isEmpty());
     enable("server.connect",
-           one && (session == SessionState::Off || session == SessionState::Failed || session == SessionState::Lost
+           one
+               && (session == SessionState::Off || session == SessionState::Failed || session == SessionState::Lost
                    || session == SessionState::Backoff));
     enable("server.disconnect", one && session != SessionState::Off && session != SessionState::Failed);
     enable("server.show-key", asked);
@@ -154,8 +157,9 @@ void MainWindow::updateSummary()
     const int count = static_cast<int>(servers.size());
     m_fleetPane->setSummary(count, connected);
     m_summary->setText(count == 0 ? QString()
-                                  : QStringLiteral("%1  ·  %2").arg(tr("%n server(s)", nullptr, count),
-                                                                    tr("%n connected", nullptr, connected)));
+                                  : QStringLiteral("%1  ·  %2")
+                                        .arg(count == 1 ? tr("1 server") : tr("%n servers", nullptr, count),
+                                             tr("%n connected", nullptr, connected)));
 }
 
 void MainWindow::updateEmptyFleet()
@@ -170,8 +174,10 @@ void MainWindow::loadState()
     m_splitter->restoreState(settings.value(QStringLiteral("window/fleetSplitter")).toByteArray());
     m_overview->restoreSizes(settings.value(QStringLiteral("overview/sizes")).toMap());
     m_overview->matrix()->restoreColumns(settings.value(QStringLiteral("overview/columns")).toByteArray());
-    m_actions->action(QStringLiteral("view.fleet"))->setChecked(settings.value(QStringLiteral("view/fleet"), true).toBool());
-    m_actions->action(QStringLiteral("view.details"))->setChecked(settings.value(QStringLiteral("view/details"), true).toBool());
+    m_actions->action(QStringLiteral("view.fleet"))
+        ->setChecked(settings.value(QStringLiteral("view/fleet"), true).toBool());
+    m_actions->action(QStringLiteral("view.details"))
+        ->setChecked(settings.value(QStringLiteral("view/details"), true).toBool());
     m_fleetPane->setVisible(m_actions->action(QStringLiteral("view.fleet"))->isChecked());
     m_overview->details()->setVisible(m_actions->action(QStringLiteral("view.details"))->isChecked());
     const Theme::Mode mode = Theme::modeFromName(settings.value(QStringLiteral("view/theme")).toString());

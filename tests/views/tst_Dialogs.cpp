@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "ViewsTestMain.h"
+
+#include "models/fleet/SshConfigImport.h"
+#include "views/actions/ActionRegistry.h"
+#include "views/dialogs/IdentityList.h"
+#include "views/dialogs/ImportDialog.h"
+#include "views/dialogs/RemoveDialog.h"
+#include "views/dialogs/ServerDialog.h"
+#include "views/overview/OverviewPage.h"
+
+#include <QFile>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableView>
+
+using namespace Helmclaw;
+using Helmclaw::Test::WindowFixture;
+
+class tst_Dialogs : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void addsAServer();
+    void refusesWhatIsWrong_data();
+    void refusesWhatIsWrong();
+    void editsAServerAndKeepsTheRest();
+    void previewsTheHost();
+    void picksIdentityFiles();
+    void removesOnlyWhenConfirmed();
+    void importsTheCheckedHosts();
+};
+
+namespace {
+
+QLineEdit *edit(QDialog *dialog, const char *name)
+{
+    return dialog->findChild<QLineEdit *>(QString::fromLatin1(name));
+}
+
+QPushButton *button(QDialog *dialog, const char *name)
+{
+    return dialog->findChild<QPushButton *>(QString::fromLatin1(name));
+}
+
+} // namespace
+
+void tst_Dialogs::addsAServer()
+{
+    WindowFixture f;
+    MainWindow &window = f.window();
+    WindowFixture::whenDialogOpens<ServerDialog>([](ServerDialog *dialog) {
+        QVERIFY2(!button(dialog, "ok")->isEnabled(), "an empty form cannot be accepted");
+        QVERIFY2(dialog->findChild<QLabel *>(QStringLiteral("problem"))->text().isEmpty(), "nor is it blamed");
+        QVERIFY(edit(dialog, "host")->hasFocus());
+        QTest::keyClicks(edit(dialog, "host"), QStringLiteral("10.0.0.5"));
+        QCOMPARE(edit(dialog, "name")->text(), QStringLiteral("10.0.0.5"));
+        // Real tabbing through the form.
+        QTest::keyClick(dialog->focusWidget(), Qt::Key_Tab);
+        QVERIFY(edit(dialog, "name")->hasFocus());
+        edit(dialog, "name")->selectAll();
+        QTest::keyClicks(dialog->focusWidget(), QStringLiteral("lab1"));
+        QTest::keyClick(dialog->focusWidget(), Qt::Key_Tab);
+        QVERIFY(edit(dialog, "tags")->hasFocus());
+        QTest::keyClicks(dialog->focusWidget(), QStringLiteral("prod, eu , prod"));
+        QTest::keyClick(dialog->focusWidget(), Qt::Key_Tab);
+        QVERIFY(edit(dialog, "user")->hasFocus());
+        QTest::keyClicks(dialog->focusWidget(), QStringLiteral("ops"));
+        QTest::keyClick(dialog->focusWidget(), Qt::Key_Tab);
+        QVERIFY(edit(dialog, "port")->hasFocus());
+        QTest::keyClicks(dialog->focusWidget(), QStringLiteral("2222"));
+        QTest::keyClick(dialog->focusWidget(), Qt::Key_Tab);
+        QVERIFY(edit(dialog, "identities")->hasFocus());
+        QVERIFY(button(dialog, "ok")->isEnabled());
+        QTest::keyClick(dialog->focusWidget(), Qt::Key_Return);
+    });
+    QTest::keyClick(&window, Qt::Key_N, Qt::ControlModifier);
+    QCOMPARE(f.fleet.servers().size(), 1);
+    const Server server = f.fleet.servers().constFirst();
+    QCOMPARE(server.name, QStringLiteral("lab1"));
+    QCOMPARE(server.host, QStringLiteral("10.0.0.5"));
+    QCOMPARE(server.user, QStringLiteral("ops"));
+    QCOMPARE(server.port, 2222);
+    QCOMPARE(server.tags, (QStringList { QStringLiteral("prod"), QStringLiteral("eu") }));
+    QCOMPARE(window.overview()->currentServer(), server.id);
+    Fleet again;
+    QVERIFY(again.load(f.fleet.file()));
+    QCOMPARE(again.servers(), f.fleet.servers());
+}
+
+void tst_Dialogs::refusesWhatIsWrong_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("host");
+    QTest::newRow("no host") << QStringLiteral("x") << QString();
+    QTest::newRow("no name") << QString() << QStringLiteral("host");
+    QTest::newRow("an option instead of a host") << QStringLiteral("x") << QStringLiteral("-oProxyCommand=id");
+    QTest::newRow("the name is taken") << QStringLiteral("taken") << QStringLiteral("host");
+}
+
+void tst_Dialogs::refusesWhatIsWrong()
+{
+    QFETCH(QString, name);
+    QFETCH(QString, host);
+    WindowFixture f;
+    f.addServer(QStringLiteral("taken"));
+    ServerDialog dialog(&f.fleet, {}, {});
+    dialog.show();
+    QTest::keyClicks(edit(&dialog, "host"), host);
+    edit(&dialog, "name")->selectAll();
+    QTest::keyClick(edit(&dialog, "name"), Qt::Key_Backspace);
+    QTest::keyClicks(edit(&dialog, "name"), name);
+    QVERIFY(!button(&dialog, "ok")->isEnabled());
+    QVERIFY2(!dialog.findChild<QLabel *>(QStringLiteral("problem"))->text().isEmpty(), "it says why");
+    dialog.accept();
+    QVERIFY(dialog.isVisible());
+    QCOMPARE(f.fleet.servers().size(), 1);
+}
+
+void tst_Dialogs::editsAServerAndKeepsTheRest()
+{
+    WindowFixture f;
+    const QString id = f.addServer(QStringLiteral("lab1"), { QStringLiteral("prod") });
+    Server before = *f.fleet.byId(id);
+    before.localPort = 23456;
+    before.unknownKeys.insert(QStringLiteral("future"), 1);
+    QVERIFY(f.fleet.update(before));
+    MainWindow &window = f.window();
+    window.overview()->selectServer(id);
+    WindowFixture::whenDialogOpens<ServerDialog>([](ServerDialog *dialog) {
+        QCOMPARE(edit(dialog, "tags")->text(), QStringLiteral("prod"));
+        QTest::keyClick(edit(dialog, "name"), Qt::Key_End);
+        QTest::keyClicks(edit(dialog, "name"), QStringLiteral("b"));
+        QTest::mouseClick(button(dialog, "ok"), Qt::LeftButton);
+    });
+    QTest::keyClick(&window, Qt::Key_F2);
+    const Server after = *f.fleet.byId(id);
+    QCOMPARE(after.name, QStringLiteral("lab1b"));
+    before.name = after.name;
+    QCOMPARE(after, before);
+}
+
+void tst_Dialogs::previewsTheHost()
+{
+    if (QStandardPaths::findExecutable(QStringLiteral("ssh")).isEmpty())
+        QSKIP("no ssh");
+    WindowFixture f;
+    QFile config(f.dir.filePath(QStringLiteral("ssh_config")));
+    QVERIFY(config.open(QIODevice::WriteOnly));
+    config.write("Host myalias\n HostName 192.0.2.7\n User root\n Port 2200\n");
+    config.close();
+    ServerDialog dialog(&f.fleet, config.fileName(), {});
+    dialog.show();
+    QTest::keyClicks(edit(&dialog, "host"), QStringLiteral("myalias"));
+    auto *preview = dialog.findChild<QLabel *>(QStringLiteral("hostPreview"));
+    QTRY_VERIFY2(preview->text().contains(QStringLiteral("root@192.0.2.7:2200")), qPrintable(preview->text()));
+    QCOMPARE(preview->textFormat(), Qt::PlainText);
+}
+
+void tst_Dialogs::picksIdentityFiles()
+{
+    IdentityList list;
+    list.setPicker([](QWidget *) {
+        return QStringList { QDir::homePath() + QStringLiteral("/.ssh/id_lab"), QStringLiteral("/etc/keys/other") };
+    });
+    list.show();
+    QTest::keyClicks(list.field(), QStringLiteral("~/.ssh/id_lab"));
+    QSignalSpy edited(&list, &IdentityList::edited);
+    QTest::mouseClick(list.findChild<QWidget *>(QStringLiteral("browseIdentities")), Qt::LeftButton);
+    QCOMPARE(edited.count(), 1);
+    QCOMPARE(list.files(), (QStringList { QStringLiteral("~/.ssh/id_lab"), QStringLiteral("/etc/keys/other") }));
+}
+
+void tst_Dialogs::removesOnlyWhenConfirmed()
+{
+    WindowFixture f;
+    const QString id = f.addServer(QStringLiteral("lab1"));
+    MainWindow &window = f.window();
+    window.overview()->selectServer(id);
+    WindowFixture::whenDialogOpens<RemoveDialog>([](RemoveDialog *dialog) {
+        QVERIFY(button(dialog, "removeCancel")->isDefault());
+        QTest::keyClick(dialog, Qt::Key_Return);
+    });
+    window.actions()->action(QStringLiteral("server.remove"))->trigger();
+    QCOMPARE(f.fleet.servers().size(), 1);
+    WindowFixture::whenDialogOpens<RemoveDialog>(
+        [](RemoveDialog *dialog) { QTest::mouseClick(button(dialog, "removeConfirm"), Qt::LeftButton); });
+    window.actions()->action(QStringLiteral("server.remove"))->trigger();
+    QVERIFY(f.fleet.servers().isEmpty());
+    QVERIFY(window.overview()->currentServer().isEmpty());
+    QVERIFY(window.findChild<QWidget *>(QStringLiteral("emptyFleet"))->isVisible());
+}
+
+void tst_Dialogs::importsTheCheckedHosts()
+{
+    if (QStandardPaths::findExecutable(QStringLiteral("ssh")).isEmpty())
+        QSKIP("no ssh");
+    WindowFixture f;
+    QFile config(f.dir.filePath(QStringLiteral("ssh_config")));
+    QVERIFY(config.open(QIODevice::WriteOnly));
+    config.write("Host one\n HostName 192.0.2.1\nHost two\n HostName 192.0.2.2\nHost *.example\n User x\n");
+    config.close();
+    ImportDialog dialog(&f.fleet, config.fileName());
+    dialog.show();
+    auto *table = dialog.findChild<QTableView *>(QStringLiteral("importTable"));
+    QCOMPARE(table->model()->rowCount(), 2);
+    auto *ok = button(&dialog, "importOk");
+    QTest::mouseClick(button(&dialog, "selectNone"), Qt::LeftButton);
+    QVERIFY(!ok->isEnabled());
+    QTest::mouseClick(button(&dialog, "selectAll"), Qt::LeftButton);
+    QTRY_VERIFY(ok->isEnabled());
+    QTRY_COMPARE(qobject_cast<SshConfigImport *>(table->model())->isResolving(), false);
+    QTest::keyClicks(edit(&dialog, "importTags"), QStringLiteral("lab"));
+    QTest::mouseClick(ok, Qt::LeftButton);
+    QCOMPARE(dialog.importedCount(), 2);
+    QCOMPARE(f.fleet.servers().size(), 2);
+    QCOMPARE(f.fleet.servers().constFirst().tags, QStringList { QStringLiteral("lab") });
+}
+
+HELMCLAW_VIEWS_TEST_MAIN(tst_Dialogs)
+#include "tst_Dialogs.moc"

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include "SshdFixture.h"
+#include "ViewsTestMain.h"
+
+#include "views/actions/ActionRegistry.h"
+#include "views/dialogs/HostKeyDialog.h"
+#include "views/overview/OverviewPage.h"
+#include "views/widgets/MessageBar.h"
+
+#include <QFile>
+#include <QLabel>
+#include <QPushButton>
+
+using namespace Helmclaw;
+using Helmclaw::Test::SshdFixture;
+using Helmclaw::Test::WindowFixture;
+
+/// Against a real sshd: an unknown key asks, silence refuses, "Pin" connects, another key is a hard stop without a
+/// button.
+class tst_HostKeyDialog : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void groupsTheFingerprint();
+    void enterAndEscapeRefuse_data();
+    void enterAndEscapeRefuse();
+    void pinningConnects();
+    void aChangedKeyIsAHardStop();
+
+private:
+    static QString addSshd(WindowFixture &f, const SshdFixture &sshd, const QString &name);
+};
+
+void tst_HostKeyDialog::init()
+{
+    if (const QString missing = SshdFixture::missing(); !missing.isEmpty())
+        QSKIP(qPrintable(missing));
+}
+
+QString tst_HostKeyDialog::addSshd(WindowFixture &f, const SshdFixture &sshd, const QString &name)
+{
+    Server server;
+    server.name = name;
+    server.host = QStringLiteral("127.0.0.1");
+    server.port = sshd.port();
+    server.user = sshd.user();
+    server.identityFiles = { sshd.identityFile() };
+    return f.fleet.add(server).value_or(QString());
+}
+
+void tst_HostKeyDialog::groupsTheFingerprint()
+{
+    QCOMPARE(groupedFingerprint(QStringLiteral("SHA256:abcdefgh0123456789ABCDEFGHIJ")),
+             QStringLiteral("SHA256:\nabcd efgh 0123 4567 89AB CDEF\nGHIJ"));
+}
+
+void tst_HostKeyDialog::enterAndEscapeRefuse_data()
+{
+    QTest::addColumn<int>("key");
+    QTest::newRow("Enter") << static_cast<int>(Qt::Key_Return);
+    QTest::newRow("Escape") << static_cast<int>(Qt::Key_Escape);
+}
+
+void tst_HostKeyDialog::enterAndEscapeRefuse()
+{
+    QFETCH(int, key);
+    SshdFixture sshd;
+    QVERIFY(sshd.start());
+    WindowFixture f;
+    const QString id = addSshd(f, sshd, QStringLiteral("lab1"));
+    MainWindow &window = f.window();
+    window.overview()->selectServer(id);
+    window.actions()->action(QStringLiteral("server.connect"))->trigger();
+    auto *dialog = window.findChild<HostKeyDialog *>();
+    QTRY_VERIFY(dialog->isVisible());
+    QVERIFY(!dialog->isModal());
+    QVERIFY(window.messageBar()->contains(QStringLiteral("hostkeys")));
+    QVERIFY(dialog->findChild<QPushButton *>(QStringLiteral("cancelKey"))->isDefault());
+    QVERIFY2(!dialog->findChild<QPushButton *>(QStringLiteral("pinKey"))->isEnabled(), "guarded against a stray click");
+    QTest::keyClick(dialog, static_cast<Qt::Key>(key));
+    QTRY_VERIFY(!dialog->isVisible());
+    QTRY_COMPARE(f.sessions->status(id).state, SessionState::Failed);
+    QCOMPARE(f.sessions->status(id).error->code, ErrorCode::HostKeyUnknown);
+    QVERIFY(!window.messageBar()->contains(QStringLiteral("hostkeys")));
+}
+
+void tst_HostKeyDialog::pinningConnects()
+{
+    SshdFixture sshd;
+    QVERIFY(sshd.start());
+    WindowFixture f;
+    const QString id = addSshd(f, sshd, QStringLiteral("lab1"));
+    MainWindow &window = f.window();
+    f.sessions->connectServer(id);
+    auto *dialog = window.findChild<HostKeyDialog *>();
+    QTRY_VERIFY(dialog->isVisible());
+    const auto expected = SshdFixture::run(QStringLiteral("ssh-keygen"),
+                                           { QStringLiteral("-lf"), sshd.path(QStringLiteral("host_key.pub")) });
+    QVERIFY(expected);
+    QString shown = dialog->findChild<QLabel *>(QStringLiteral("hostKeyFingerprint"))->text();
+    shown.remove(QLatin1Char(' ')).remove(QLatin1Char('\n'));
+    QVERIFY2(QString::fromUtf8(*expected).contains(shown), qPrintable(shown));
+    auto *pin = dialog->findChild<QPushButton *>(QStringLiteral("pinKey"));
+    QTRY_VERIFY(pin->isEnabled());
+    QTest::mouseClick(pin, Qt::LeftButton);
+    QTRY_COMPARE(f.sessions->status(id).state, SessionState::Ready);
+    QVERIFY(!dialog->isVisible());
+}
+
+void tst_HostKeyDialog::aChangedKeyIsAHardStop()
+{
+    SshdFixture sshd;
+    QVERIFY(sshd.start());
+    WindowFixture f;
+    const QString id = addSshd(f, sshd, QStringLiteral("lab1"));
+    MainWindow &window = f.window();
+    f.sessions->connectServer(id);
+    auto *dialog = window.findChild<HostKeyDialog *>();
+    QTRY_VERIFY(dialog->isVisible());
+    auto *pin = dialog->findChild<QPushButton *>(QStringLiteral("pinKey"));
+    QTRY_VERIFY(pin->isEnabled());
+    QTest::mouseClick(pin, Qt::LeftButton);
+    QTRY_COMPARE(f.sessions->status(id).state, SessionState::Ready);
+    f.sessions->disconnectServer(id);
+    QTRY_COMPARE(f.sessions->status(id).state, SessionState::Off);
+    sshd.kill();
+    QVERIFY(sshd.replaceHostKey());
+    QVERIFY(sshd.start());
+    f.sessions->connectServer(id);
+    QTRY_COMPARE(f.sessions->status(id).state, SessionState::Failed);
+    QCOMPARE(f.sessions->status(id).error->code, ErrorCode::HostKeyChanged);
+    QVERIFY2(!dialog->isVisible(), "a changed key is never a question");
+    QVERIFY(window.messageBar()->contains(QStringLiteral("hostkey.%1").arg(id)));
+    window.overview()->selectServer(id);
+    QTRY_VERIFY(window.findChild<QWidget *>(QStringLiteral("detailsProblem"))->isVisible());
+}
+
+HELMCLAW_VIEWS_TEST_MAIN(tst_HostKeyDialog)
+#include "tst_HostKeyDialog.moc"
