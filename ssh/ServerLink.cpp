@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/ServerLink.h"
 
-#include "ssh/ExecJob.h"
-#include "ssh/SftpReadJob.h"
 #include "ssh/TunnelListener.h"
 
 #include <QRandomGenerator>
@@ -13,7 +11,6 @@ namespace Helmclaw {
 
 namespace {
 
-constexpr int maxChannels = 8; ///< sshd's MaxSessions is 10; the admin's own tools want some, too
 constexpr std::chrono::seconds maxBackoff { 60 };
 constexpr std::chrono::seconds healthyAfter { 60 };
 
@@ -39,7 +36,7 @@ bool isHardStop(ErrorCode code)
 ServerLink::ServerLink(const PoolContext &context, SshTarget target)
     : m_context(context)
     , m_target(std::move(target))
-    , m_channelLimit(maxChannels)
+    , m_operations(m_context.loop, [this] { return errors(); })
 {
 }
 
@@ -55,7 +52,7 @@ void ServerLink::setTarget(const SshTarget &target)
     m_target = target;
     const Error error = errors().targetChanged();
     stopDialling();
-    failAll(error);
+    m_operations.endAll(error);
     m_goodKey.clear();
     m_acceptedKey.reset();
     m_refusedLogins = 0;
@@ -80,13 +77,13 @@ void ServerLink::close()
     for (const auto &[id, tunnel] : tunnels)
         tunnel->close();
     stopDialling();
-    failAll(error);
+    m_operations.endAll(error);
     dropSession(error);
 }
 
 bool ServerLink::isWanted() const
 {
-    return m_connectWanted || !m_operations.empty()
+    return m_connectWanted || !m_operations.isEmpty()
         || std::any_of(m_tunnels.begin(), m_tunnels.end(), [](const auto &entry) { return entry.second->isOpen(); });
 }
 
@@ -94,7 +91,7 @@ bool ServerLink::isWanted() const
 void ServerLink::need()
 {
     if (m_session != nullptr)
-        startOperations();
+        m_operations.start(*m_session);
     else if (m_dial == 0 && !m_question)
         dial();
 }
@@ -147,8 +144,17 @@ void ServerLink::dialFailed(const DialResult &result)
         askAbout(*result.unknownKey, error);
         return;
     }
+    giveUp(error);
+}
+
+/// A dial has failed, or must not be made.
+void ServerLink::giveUp(const Error &error)
+{
     m_connectWanted = false;
-    failWaiting(error);
+    // First the state, so that who hears of an operation's end finds it; unless tunnels will have it tried again.
+    if (m_tunnels.empty())
+        setState(SessionState::Failed, error);
+    m_operations.endWaiting(error);
     backOff(error);
 }
 
@@ -156,7 +162,7 @@ void ServerLink::ready(DialResult result)
 {
     m_refusedLogins = 0;
     m_goodKey = result.keyUsed;
-    m_channelLimit = maxChannels;
+    m_operations.resetLimit();
     const quint64 generation = ++m_generation;
     m_session = std::make_shared<IoSession>(
         m_context.loop, std::move(result.handle), errors(), m_context.options.keepaliveInterval,
@@ -165,14 +171,12 @@ void ServerLink::ready(DialResult result)
                 lost(error);
         },
         [this, generation] {
-            if (generation == m_generation)
-                startOperations();
+            if (generation == m_generation && m_session != nullptr)
+                m_operations.start(*m_session);
         });
     if (!m_session->start()) {
         m_session.reset();
-        const Error error = errors().outOfResources(QStringLiteral("epoll"));
-        failWaiting(error);
-        backOff(error);
+        giveUp(errors().outOfResources(QStringLiteral("epoll")));
         return;
     }
     ++m_context.counters.ready;
@@ -183,7 +187,7 @@ void ServerLink::ready(DialResult result)
     m_status.authenticatedBy = result.authenticatedBy;
     setState(SessionState::Ready);
     updateTunnels();
-    startOperations();
+    m_operations.start(*m_session);
 }
 
 void ServerLink::lost(const Error &error)
@@ -195,7 +199,7 @@ void ServerLink::lost(const Error &error)
         m_attempt = 0;
     setState(SessionState::Lost, error);
     // What had not begun yet has done nothing on the server: it may have a new session. The rest has been told.
-    if (!m_operations.empty()) {
+    if (!m_operations.isEmpty()) {
         m_connectWanted = false;
         dial();
         return;
@@ -292,10 +296,7 @@ void ServerLink::answer(quint64 questionId, bool accept)
         dial();
         return;
     }
-    m_connectWanted = false;
-    const Error error = errors().hostKeyRefused(key);
-    failWaiting(error);
-    backOff(error);
+    giveUp(errors().hostKeyRefused(key));
 }
 
 void ServerLink::withdrawIfUnwanted()
@@ -307,99 +308,16 @@ void ServerLink::withdrawIfUnwanted()
     setState(SessionState::Failed, error);
 }
 
-void ServerLink::submit(std::shared_ptr<Operation> operation)
+void ServerLink::submit(const std::shared_ptr<Operation> &operation)
 {
-    const quint64 id = operation->id;
-    Running running;
-    running.operation = operation;
-    running.timer = m_context.loop.addTimer(operation->deadline, [this, id, allowed = operation->allowed] {
-        m_operations[id].timer = 0;
-        endOperation(id, errors().deadline(allowed));
-    });
-    operation->onFinished = [this, id, report = std::move(operation->onFinished)](OperationResult result) {
-        finished(id);
-        report(std::move(result));
-    };
-    m_operations.emplace(id, std::move(running));
-    m_queue.push_back(id);
+    m_operations.add(operation, [this] { withdrawIfUnwanted(); });
     need();
 }
 
 void ServerLink::abort(quint64 operationId)
 {
-    if (m_operations.count(operationId) != 0)
-        endOperation(operationId, errors().cancelled());
-}
-
-void ServerLink::endOperation(quint64 operationId, const Error &error)
-{
-    if (const auto job = m_jobs.find(operationId); job != m_jobs.end()) {
-        job->second->abort(error);
-    } else if (const auto found = m_operations.find(operationId); found != m_operations.end()) {
-        OperationResult result;
-        result.error = error;
-        const auto done = std::exchange(found->second.operation->onFinished, nullptr);
-        done(std::move(result));
-    }
+    m_operations.end(operationId, errors().cancelled());
     withdrawIfUnwanted();
-}
-
-void ServerLink::finished(quint64 operationId)
-{
-    m_jobs.erase(operationId);
-    m_queue.erase(std::remove(m_queue.begin(), m_queue.end(), operationId), m_queue.end());
-    const auto found = m_operations.find(operationId);
-    if (found == m_operations.end())
-        return;
-    m_context.loop.cancelTimer(found->second.timer);
-    m_operations.erase(found);
-}
-
-void ServerLink::startOperations()
-{
-    while (m_session != nullptr && !m_queue.empty() && m_session->sessionChannels() < m_channelLimit) {
-        const quint64 id = m_queue.front();
-        m_queue.pop_front();
-        startOperation(m_operations.at(id).operation);
-    }
-}
-
-void ServerLink::startOperation(const std::shared_ptr<Operation> &operation)
-{
-    const quint64 id = operation->id;
-    operation->onRefused = [this, id] {
-        // The server has fewer channels than we thought: wait for one of ours. With none of ours there is no hope.
-        m_jobs.erase(id);
-        if (m_jobs.empty())
-            return false;
-        m_channelLimit = std::max(1, static_cast<int>(m_jobs.size()));
-        m_queue.push_front(id);
-        return true;
-    };
-    std::unique_ptr<OperationJob> job;
-    if (operation->exec)
-        job = std::make_unique<ExecJob>(operation);
-    else
-        job = std::make_unique<SftpReadJob>(operation);
-    m_jobs.emplace(id, job.get());
-    m_session->addJob(std::move(job));
-}
-
-/// Ends what has no channel yet.
-void ServerLink::failWaiting(const Error &error)
-{
-    const auto waiting = m_queue;
-    for (const quint64 id : waiting)
-        endOperation(id, error);
-}
-
-void ServerLink::failAll(const Error &error)
-{
-    std::vector<quint64> ids;
-    for (const auto &[id, running] : m_operations)
-        ids.push_back(id);
-    for (const quint64 id : ids)
-        endOperation(id, error);
 }
 
 void ServerLink::openTunnel(quint64 tunnelId, const TunnelOptions &options)

@@ -2,19 +2,16 @@
 #pragma once
 
 #include "ssh/IoSession.h"
-#include "ssh/Operation.h"
+#include "ssh/OperationQueue.h"
 #include "ssh/PoolContext.h"
 #include "ssh/SshTarget.h"
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 
 namespace Helmclaw {
 
-class OperationJob;
 class TunnelListener;
 
 /// One server in its IO thread: dials when somebody wants a session, queues operations until there is one and while its
@@ -31,7 +28,7 @@ public:
     void connectSession();
     /// Ends everything: operations with Cancelled, tunnels go Off.
     void close();
-    void submit(std::shared_ptr<Operation> operation);
+    void submit(const std::shared_ptr<Operation> &operation);
     void abort(quint64 operationId);
     void openTunnel(quint64 tunnelId, const TunnelOptions &options);
     void closeTunnel(quint64 tunnelId);
@@ -42,16 +39,12 @@ public:
     [[nodiscard]] SshErrors errors() const { return SshErrors(m_target, m_refusedLogins); }
 
 private:
-    struct Running
-    {
-        std::shared_ptr<Operation> operation;
-        EventLoop::Id timer = 0;
-    };
     [[nodiscard]] bool isWanted() const;
     void need();
     void dial();
     void dialled(quint64 generation, DialResult result);
     void dialFailed(const DialResult &result);
+    void giveUp(const Error &error);
     void ready(DialResult result);
     void lost(const Error &error);
     void dropSession(const Error &error);
@@ -60,12 +53,6 @@ private:
     void askAbout(const HostKey &key, const Error &error);
     void closeQuestion();
     void withdrawIfUnwanted();
-    void startOperations();
-    void startOperation(const std::shared_ptr<Operation> &operation);
-    void finished(quint64 operationId);
-    void endOperation(quint64 operationId, const Error &error);
-    void failWaiting(const Error &error);
-    void failAll(const Error &error);
     void updateTunnels();
     void setState(SessionState state, std::optional<Error> error = {});
 
@@ -83,10 +70,7 @@ private:
     QByteArray m_goodKey;
     std::optional<HostKeyQuestion> m_question;
     std::optional<HostKey> m_acceptedKey;
-    int m_channelLimit;
-    std::map<quint64, Running> m_operations;
-    std::map<quint64, OperationJob *> m_jobs; ///< of operations that run; owned by the session
-    std::deque<quint64> m_queue;
+    OperationQueue m_operations;
     std::map<quint64, std::shared_ptr<TunnelListener>> m_tunnels;
     std::shared_ptr<int> m_alive = std::make_shared<int>(0); ///< answers of the dial lane may come after the end
 };

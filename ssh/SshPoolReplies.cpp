@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/SshPoolPrivate.h"
 
+#include <QPointer>
+
 namespace Helmclaw {
 
 PooledExecReply::PooledExecReply(QString serverId, quint64 id, std::shared_ptr<PoolHandle> pool)
@@ -43,11 +45,13 @@ void PooledExecReply::complete(OperationResult result)
     m_exitStatus = result.exitStatus;
     m_exitSignal = result.exitSignal;
     m_truncated = result.truncated;
+    const QPointer<PooledExecReply> alive(this); // who hears readyRead() may delete us
     if (result.secret)
         m_sensitive = std::move(*result.secret);
     else
         announceOutput();
-    finish(std::move(result.error));
+    if (alive)
+        finish(std::move(result.error));
 }
 
 PooledReadFileReply::PooledReadFileReply(QString serverId, quint64 id, std::shared_ptr<PoolHandle> pool)

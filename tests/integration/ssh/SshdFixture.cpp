@@ -14,6 +14,15 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_THREAD__
+// QProcess uses vfork(2), which ThreadSanitizer takes for a fork: it would refuse new threads in the parent afterwards.
+extern "C" const char *__tsan_default_options();
+extern "C" const char *__tsan_default_options()
+{
+    return "die_after_fork=0";
+}
+#endif
+
 namespace Helmclaw::Test {
 
 namespace {
@@ -55,6 +64,7 @@ SshdFixture::SshdFixture()
     const QByteArray publicKey = readAll(makeKey(QStringLiteral("user_key")) + QStringLiteral(".pub"));
     writeFile(path(QStringLiteral("authorized_keys")), publicKey);
     std::ignore = makeKey(QStringLiteral("host_key"));
+    QDir().mkpath(path(QStringLiteral("home")));
 }
 
 SshdFixture::~SshdFixture()
@@ -115,9 +125,10 @@ bool SshdFixture::start()
     config += QStringLiteral("\nListenAddress 127.0.0.1:%1\nHostKey %2\nAuthorizedKeysFile %3\nPidFile none\n"
                              "UsePAM no\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\n"
                              "KbdInteractiveAuthentication no\nUseDNS no\nPrintMotd no\nPrintLastLog no\n"
-                             "MaxStartups 100\nLogLevel DEBUG1\n")
+                             "MaxStartups 100\nLogLevel DEBUG1\nSetEnv HOME=%4\n")
                   .arg(m_port)
-                  .arg(path(QStringLiteral("host_key")), path(QStringLiteral("authorized_keys")));
+                  .arg(path(QStringLiteral("host_key")), path(QStringLiteral("authorized_keys")),
+                       path(QStringLiteral("home")));
     if (m_subsystem)
         config += QStringLiteral("Subsystem sftp internal-sftp\n");
     if (!writeFile(path(QStringLiteral("sshd_config")), config.toUtf8()))

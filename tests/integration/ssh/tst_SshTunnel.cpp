@@ -398,6 +398,22 @@ private Q_SLOTS:
         QVERIFY(!sshd.log().contains("userauth-request"));
     }
 
+    void closingTheSessionClosesItsTunnels()
+    {
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, 1);
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        auto reply = test.sh(QStringLiteral("sleep 1000"));
+        test.pool->closeSession(QStringLiteral("srv"));
+        QVERIFY(is(tunnel, TunnelState::Off));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(reply->error()->code, ErrorCode::Cancelled);
+        QVERIFY(PoolTest::until(
+            [&] { return test.pool->sessionStatus(QStringLiteral("srv")).state == SessionState::Off; }));
+        QCOMPARE(test.pool->statistics().ready, 0);
+    }
+
     void closeFreesEverything()
     {
         Service service(echo);

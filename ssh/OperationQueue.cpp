@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/OperationQueue.h"
+
+#include "ssh/ExecJob.h"
+#include "ssh/SftpReadJob.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace Helmclaw {
+
+namespace {
+
+constexpr int maxChannels = 8; ///< sshd's MaxSessions is 10; the admin's own tools want some, too
+
+} // namespace
+
+OperationQueue::OperationQueue(EventLoop &loop, std::function<SshErrors()> errors)
+    : m_loop(loop)
+    , m_errors(std::move(errors))
+    , m_limit(maxChannels)
+{
+}
+
+OperationQueue::~OperationQueue()
+{
+    for (auto &[id, entry] : m_operations)
+        m_loop.cancelTimer(entry.timer);
+}
+
+void OperationQueue::resetLimit()
+{
+    m_limit = maxChannels;
+}
+
+void OperationQueue::add(const std::shared_ptr<Operation> &operation, std::function<void()> changed)
+{
+    const quint64 id = operation->id;
+    Entry &entry = m_operations[id];
+    entry.operation = operation;
+    entry.timer =
+        m_loop.addTimer(operation->deadline, [this, id, allowed = operation->allowed, changed = std::move(changed)] {
+            m_operations.at(id).timer = 0;
+            end(id, m_errors().deadline(allowed));
+            changed();
+        });
+    operation->onFinished = [this, id, report = std::move(operation->onFinished)](OperationResult result) {
+        finished(id);
+        report(std::move(result));
+    };
+    operation->onRefused = [this, id] { return takeBack(id); };
+    m_waiting.push_back(id);
+}
+
+void OperationQueue::start(IoSession &session)
+{
+    while (!m_waiting.empty() && session.sessionChannels() < m_limit) {
+        const quint64 id = m_waiting.front();
+        m_waiting.pop_front();
+        startOne(session, m_operations.at(id));
+    }
+}
+
+void OperationQueue::startOne(IoSession &session, Entry &entry)
+{
+    std::unique_ptr<OperationJob> job;
+    if (entry.operation->exec)
+        job = std::make_unique<ExecJob>(entry.operation);
+    else
+        job = std::make_unique<SftpReadJob>(entry.operation);
+    entry.job = job.get();
+    session.addJob(std::move(job));
+}
+
+/// The server has fewer channels than we thought: wait for one of ours. With none of ours there is no hope.
+bool OperationQueue::takeBack(quint64 id)
+{
+    m_operations.at(id).job = nullptr;
+    if (running() == 0)
+        return false;
+    m_limit = running();
+    m_waiting.push_front(id);
+    return true;
+}
+
+int OperationQueue::running() const
+{
+    return static_cast<int>(std::count_if(m_operations.begin(), m_operations.end(),
+                                          [](const auto &entry) { return entry.second.job != nullptr; }));
+}
+
+void OperationQueue::end(quint64 id, const Error &error)
+{
+    const auto found = m_operations.find(id);
+    if (found == m_operations.end())
+        return;
+    if (found->second.job != nullptr) {
+        found->second.job->abort(error);
+        return;
+    }
+    OperationResult result;
+    result.error = error;
+    const auto done = std::exchange(found->second.operation->onFinished, nullptr);
+    done(std::move(result));
+}
+
+void OperationQueue::finished(quint64 id)
+{
+    m_waiting.erase(std::remove(m_waiting.begin(), m_waiting.end(), id), m_waiting.end());
+    const auto found = m_operations.find(id);
+    if (found == m_operations.end())
+        return;
+    m_loop.cancelTimer(found->second.timer);
+    m_operations.erase(found);
+}
+
+void OperationQueue::endWaiting(const Error &error)
+{
+    const auto waiting = m_waiting;
+    for (const quint64 id : waiting)
+        end(id, error);
+}
+
+void OperationQueue::endAll(const Error &error)
+{
+    std::vector<quint64> ids;
+    for (const auto &[id, entry] : m_operations)
+        ids.push_back(id);
+    for (const quint64 id : ids)
+        end(id, error);
+}
+
+} // namespace Helmclaw
