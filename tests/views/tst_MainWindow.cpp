@@ -250,10 +250,14 @@ void tst_MainWindow::everythingHasAnAccessibleName()
     for (QWidget *widget : window.findChildren<QWidget *>()) {
         const bool matters = qobject_cast<QAbstractButton *>(widget) || qobject_cast<QLineEdit *>(widget)
             || qobject_cast<QAbstractItemView *>(widget);
-        if (!matters || !widget->isVisible() || widget->objectName() == QLatin1String("matrixNames")
+        if (!matters || !widget->isVisible() || widget->size().isEmpty()
+            || widget->objectName() == QLatin1String("matrixNames")
             || widget->objectName().startsWith(QLatin1String("qt_")))
             continue;
         if (qobject_cast<QHeaderView *>(widget))
+            continue;
+        // A table draws the corner of its hidden headers itself; nobody can reach it.
+        if (widget->inherits("QTableCornerButton"))
             continue;
         QAccessibleInterface *interface = QAccessible::queryAccessibleInterface(widget);
         QVERIFY(interface);
@@ -261,7 +265,7 @@ void tst_MainWindow::everythingHasAnAccessibleName()
             nameless.append(QStringLiteral("%1 %2").arg(QString::fromLatin1(widget->metaObject()->className()),
                                                         widget->objectName()));
     }
-    QCOMPARE(nameless, QStringList());
+    QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral("; "))));
 }
 
 void tst_MainWindow::tabWalksTheWindow()

@@ -130,7 +130,8 @@ void tst_Matrix::showsDetailsOfTheCell()
     QTest::keyClick(matrix, Qt::Key_Home);
     QVERIFY(window.overview()->currentCheck().isEmpty());
     auto *finding = window.findChild<QWidget *>(QStringLiteral("finding.firewall.active"));
-    QVERIFY(finding && finding->isVisible());
+    QVERIFY(finding);
+    QTRY_VERIFY(finding->isVisible());
     QTest::mouseClick(finding, Qt::LeftButton);
     QCOMPARE(window.overview()->currentCheck(), active);
 }

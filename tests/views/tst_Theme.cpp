@@ -162,7 +162,7 @@ void tst_Theme::modeChangesThePalette()
     QVERIFY(!Colors::of(widget.palette()).dark);
     theme.setMode(Theme::Mode::Dark);
     QVERIFY(theme.isDark());
-    QVERIFY(Colors::of(widget.palette()).dark);
+    QTRY_VERIFY(Colors::of(widget.palette()).dark);
     theme.setMode(Theme::Mode::System);
     QVERIFY2(!theme.isDark(), "the offscreen desktop is light");
     QCOMPARE(changed.count(), 2);

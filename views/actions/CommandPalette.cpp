@@ -35,7 +35,7 @@ CommandPalette::CommandPalette(QWidget *window)
     m_query->setPlaceholderText(tr("Type a command or a server"));
     m_query->setFrame(false);
     m_query->setFont(fontFor(TextStyle::Heading));
-    m_query->addAction(Icons::get(QStringLiteral("search")), QLineEdit::LeadingPosition);
+    m_query->addAction(Icons::get(QStringLiteral("search")), QLineEdit::LeadingPosition)->setText(tr("Search"));
     m_query->installEventFilter(this);
 
     m_list->setObjectName(QStringLiteral("paletteResults"));

@@ -36,7 +36,7 @@ FleetPane::FleetPane(FleetModel *model, QWidget *parent)
     m_search->setPlaceholderText(tr("Find a server"));
     m_search->setAccessibleName(tr("Find a server by name, host, user or group"));
     m_search->setClearButtonEnabled(true);
-    m_search->addAction(Icons::get(QStringLiteral("search")), QLineEdit::LeadingPosition);
+    m_search->addAction(Icons::get(QStringLiteral("search")), QLineEdit::LeadingPosition)->setText(tr("Search"));
     m_search->installEventFilter(this);
 
     m_all->setObjectName(QStringLiteral("allServers"));

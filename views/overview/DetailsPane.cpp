@@ -22,6 +22,7 @@
 #include <QPainter>
 #include <QScrollArea>
 #include <QScrollBar>
+#include <QTimer>
 
 namespace Helmclaw {
 
@@ -30,6 +31,7 @@ DetailsPane::DetailsPane(const WindowModels &models, ActionRegistry *actions, QW
     , m_models(models)
     , m_nothing(new EmptyState(this))
     , m_scroll(new QScrollArea(this))
+    , m_measure(new QTimer(this))
     , m_server(new ServerCard(models, actions))
     , m_notChecked(new EmptyState)
     , m_check(new CheckCard)
@@ -91,6 +93,21 @@ DetailsPane::DetailsPane(const WindowModels &models, ActionRegistry *actions, QW
     layout->addWidget(m_nothing);
     layout->addWidget(m_scroll);
 
+    m_measure->setSingleShot(true);
+    m_measure->setInterval(0);
+    connect(m_measure, &QTimer::timeout, this, [this] {
+        // Layout items remember heights for widths; parts that were hidden or narrower meanwhile leave stale ones
+        // behind.
+        QWidget *scrolled = m_scroll->widget();
+        const QList<QWidget *> parts = scrolled->findChildren<QWidget *>();
+        for (auto part = parts.crbegin(); part != parts.crend(); ++part) {
+            if ((*part)->layout())
+                (*part)->layout()->invalidate();
+            (*part)->updateGeometry();
+        }
+        scrolled->layout()->invalidate();
+        scrolled->updateGeometry();
+    });
     connect(models.posture, &PostureStore::changed, this, &DetailsPane::updateFor);
     connect(models.sessions, &ServerSessions::statusChanged, this, &DetailsPane::updateFor);
     connect(models.webUi, &WebUiSessions::statusChanged, this, &DetailsPane::updateFor);
@@ -138,6 +155,13 @@ void DetailsPane::update()
         m_findings->showResults(posture.results);
     m_posturePart->setVisible(checked || !posture.refreshing);
     m_lineAfter->setVisible(checked || !posture.refreshing);
+    measureLater();
+}
+
+void DetailsPane::measureLater()
+{
+    if (!m_measure->isActive())
+        m_measure->start();
 }
 
 void DetailsPane::arrange()
@@ -161,6 +185,7 @@ void DetailsPane::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
     arrange();
+    measureLater();
 }
 
 void DetailsPane::paintEvent(QPaintEvent * /*event*/)

@@ -8,6 +8,7 @@
 class QBoxLayout;
 class QFrame;
 class QScrollArea;
+class QTimer;
 
 namespace Helmclaw {
 
@@ -43,6 +44,7 @@ private:
     /// One column beside the table; three columns under it, where the pane is wide and low.
     static constexpr int wideFrom = 820;
     void arrange();
+    void measureLater();
     void update();
     void updateFor(const QString &serverId);
 
@@ -51,6 +53,7 @@ private:
     QString m_checkId;
     EmptyState *m_nothing;
     QScrollArea *m_scroll;
+    QTimer *m_measure;
     ServerCard *m_server;
     EmptyState *m_notChecked;
     CheckCard *m_check;

@@ -54,7 +54,7 @@ OverviewPage::OverviewPage(const WindowModels &models, PostureModel *model, Acti
     m_search->setPlaceholderText(tr("Filter"));
     m_search->setAccessibleName(tr("Filter the table by server or finding"));
     m_search->setClearButtonEnabled(true);
-    m_search->addAction(Icons::get(QStringLiteral("filter")), QLineEdit::LeadingPosition);
+    m_search->addAction(Icons::get(QStringLiteral("filter")), QLineEdit::LeadingPosition)->setText(tr("Filter"));
     m_search->setMinimumWidth(120);
     m_search->setMaximumWidth(220);
     m_problemsOnly->setObjectName(QStringLiteral("problemsOnly"));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "views/widgets/CodeLabel.h"
 
-#include "views/theme/Colors.h"
 #include "views/theme/Icons.h"
 #include "views/theme/Typography.h"
 
@@ -36,6 +35,13 @@ void CodeLabel::setText(const QString &text)
     update();
 }
 
+void CodeLabel::setWrapMode(QTextOption::WrapMode mode)
+{
+    m_wrap = mode;
+    updateGeometry();
+    update();
+}
+
 QSize CodeLabel::sizeHint() const
 {
     const int width = qMin(260, fontMetrics().horizontalAdvance(m_text) + 2);
@@ -56,7 +62,7 @@ int CodeLabel::lay(int width, QPainter *painter) const
 {
     QTextLayout layout(m_text, font());
     QTextOption option;
-    option.setWrapMode(QTextOption::WrapAnywhere);
+    option.setWrapMode(m_wrap);
     layout.setTextOption(option);
     layout.beginLayout();
     qreal y = 0;
@@ -74,7 +80,7 @@ int CodeLabel::lay(int width, QPainter *painter) const
 void CodeLabel::paintEvent(QPaintEvent * /*event*/)
 {
     QPainter painter(this);
-    painter.setPen(Colors::of(palette()).text);
+    painter.setPen(palette().color(foregroundRole()));
     lay(width(), &painter);
 }
 

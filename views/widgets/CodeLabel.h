@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QTextOption>
 #include <QWidget>
 
 namespace Helmclaw {
 
-/// Text in the fixed font that may break anywhere: fingerprints, addresses, algorithm names. Ctrl+C and the context
+/// Text in the fixed font that may break anywhere: fingerprints, addresses, algorithm names. Unlike a
+/// QLabel it never cuts a long word. Ctrl+C and the context
 /// menu copy all of it.
 class CodeLabel : public QWidget
 {
@@ -15,6 +17,8 @@ public:
 
     void setText(const QString &text);
     [[nodiscard]] QString text() const { return m_text; }
+    /// Default WrapAnywhere; prose that holds fingerprints wants WrapAtWordBoundaryOrAnywhere.
+    void setWrapMode(QTextOption::WrapMode mode);
 
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
@@ -31,6 +35,7 @@ private:
     int lay(int width, QPainter *painter) const;
 
     QString m_text;
+    QTextOption::WrapMode m_wrap = QTextOption::WrapAnywhere;
 };
 
 } // namespace Helmclaw

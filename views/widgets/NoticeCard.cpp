@@ -4,6 +4,7 @@
 #include "views/theme/Icons.h"
 #include "views/theme/Style.h"
 #include "views/theme/Typography.h"
+#include "views/widgets/CodeLabel.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -17,8 +18,8 @@ namespace Helmclaw {
 NoticeCard::NoticeCard(QWidget *parent)
     : QWidget(parent)
     , m_title(makeLabel(TextStyle::Strong))
-    , m_text(makeLabel(TextStyle::Body))
-    , m_remedy(makeSecondaryLabel(TextStyle::Body))
+    , m_text(new CodeLabel)
+    , m_remedy(new CodeLabel)
     , m_buttons(new QHBoxLayout)
 {
     m_buttons->setSpacing(8);
@@ -26,9 +27,13 @@ NoticeCard::NoticeCard(QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(36, 10, 12, 10);
     layout->setSpacing(4);
-    for (QLabel *label : { m_title, m_text, m_remedy }) {
-        label->setWordWrap(true);
-        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_title->setWordWrap(true);
+    m_remedy->setForegroundRole(QPalette::PlaceholderText);
+    layout->addWidget(m_title);
+    for (CodeLabel *label : { m_text, m_remedy }) {
+        // Host key errors hold fingerprints: not a character of them may be cut.
+        label->setFont(fontFor(TextStyle::Body));
+        label->setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
         layout->addWidget(label);
     }
     layout->addLayout(m_buttons);

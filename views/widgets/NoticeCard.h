@@ -11,6 +11,8 @@ class QLabel;
 
 namespace Helmclaw {
 
+class CodeLabel;
+
 /// A tinted card inside a pane: glyph, what happened, what to do. Hidden while it has nothing to say.
 class NoticeCard : public QWidget
 {
@@ -31,8 +33,8 @@ protected:
 private:
     Glyph m_glyph;
     QLabel *m_title;
-    QLabel *m_text;
-    QLabel *m_remedy;
+    CodeLabel *m_text;
+    CodeLabel *m_remedy;
     QHBoxLayout *m_buttons;
 };
 

@@ -117,7 +117,6 @@ void MainWindow::makeLayout()
     connect(m_actions->action(QStringLiteral("view.fleet")), &QAction::toggled, m_fleetPane, &QWidget::setVisible);
     connect(m_actions->action(QStringLiteral("view.details")), &QAction::toggled, m_overview->details(),
             &QWidget::setVisible);
-    setTabOrder(m_fleetPane->searchField(), m_fleetPane->tree());
 }
 
 void MainWindow::updateActions()
