@@ -3,6 +3,7 @@
 #include "app/Console.h"
 #include "app/UnixSignals.h"
 #include "app/WatchedApplication.h"
+#include "models/fleet/FleetFileWatcher.h"
 #include "ssh/Secret.h"
 #include "views/MainWindow.h"
 #include "views/WindowModels.h"
@@ -42,6 +43,8 @@ int main(int argc, char *argv[])
         std::fprintf(stderr, "helmclaw: %s\n", qPrintable(loaded.error().toString()));
         window.showError(loaded.error());
     }
+    const FleetFileWatcher fleetFile(&console.fleet);
+    QObject::connect(&fleetFile, &FleetFileWatcher::failed, &window, &MainWindow::showError);
     QObject::connect(&signalWatcher, &UnixSignals::terminationRequested, &window, &QWidget::close);
     window.show();
     if (parser.isSet(u"refresh"_s)) {

@@ -88,6 +88,12 @@ Result<void> Fleet::load(const QString &file)
     return {};
 }
 
+bool Fleet::isStale() const
+{
+    const auto present = readWhole(m_file);
+    return m_loaded && present && fingerprint(*present) != m_fingerprint;
+}
+
 qsizetype Fleet::indexOf(const QString &id) const
 {
     const auto found =

@@ -26,6 +26,8 @@ public:
     /// entry counts: one that cannot be used (serverProblem(), a name or id that is there twice) is an error.
     [[nodiscard]] Result<void> load(const QString &file);
     [[nodiscard]] QString file() const { return m_file; }
+    /// True when the file is not the one that was read or written last: another process has changed it.
+    [[nodiscard]] bool isStale() const;
 
     [[nodiscard]] const QList<Server> &servers() const { return m_servers; }
     [[nodiscard]] std::optional<Server> byId(const QString &id) const;

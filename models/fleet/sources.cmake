@@ -2,6 +2,7 @@
 target_sources(helmclaw_models PRIVATE
   fleet/Fleet.cpp fleet/Fleet.h
   fleet/FleetFile.cpp fleet/FleetFile.h
+  fleet/FleetFileWatcher.cpp fleet/FleetFileWatcher.h
   fleet/FleetModel.cpp fleet/FleetModel.h
   fleet/HostPreview.cpp fleet/HostPreview.h
   fleet/Server.cpp fleet/Server.h
