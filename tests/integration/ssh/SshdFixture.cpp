@@ -12,6 +12,7 @@
 #include <csignal>
 
 #include <pwd.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #ifdef __SANITIZE_THREAD__
@@ -51,6 +52,12 @@ QByteArray readAll(const QString &path)
 {
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// In the child: a test that crashes or is killed must not leave its servers behind.
+void endWithUs()
+{
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 /// Every process whose ancestor is @p parent, children before theirs.
@@ -146,6 +153,7 @@ bool SshdFixture::start()
         return false;
     QFile::remove(path(QStringLiteral("sshd.log")));
     m_process = std::make_unique<QProcess>();
+    m_process->setChildProcessModifier(endWithUs);
     m_process->start(sshdPath,
                      { QStringLiteral("-D"), QStringLiteral("-f"), path(QStringLiteral("sshd_config")),
                        QStringLiteral("-E"), path(QStringLiteral("sshd.log")) });
@@ -227,6 +235,7 @@ QByteArray SshdFixture::log() const
 SshAgentFixture::SshAgentFixture()
     : m_dir(QDir::tempPath() + QStringLiteral("/helmclaw-agent-XXXXXX"))
 {
+    m_process.setChildProcessModifier(endWithUs);
     m_process.start(QStringLiteral("/usr/bin/ssh-agent"), { QStringLiteral("-D"), QStringLiteral("-a"), socket() });
     for (int i = 0; i < 250 && !QFileInfo::exists(socket()); ++i)
         QThread::msleep(20);
