@@ -307,9 +307,11 @@ QString betterInformedUser(const GatewayFacts &facts, const Result<GatewayInstan
         const bool named = facts.homeOf(chosen->uid) != nullptr;
         return chosen->uid != facts.uid && named && facts.mayBecome(chosen->user) ? chosen->user : QString();
     }
+    if (chosen.error().code == ErrorCode::InvalidInput)
+        return {}; // several run: more to see would not help
+    // Its unit, its processes or its very configuration may be closed to us.
     for (const GatewayInstance &instance : gatewayInstances(facts)) {
-        const bool moreToSee = instance.configHidden || !facts.seesOthers;
-        if (moreToSee && instance.uid != facts.uid && facts.mayBecome(instance.user))
+        if (instance.uid != facts.uid && facts.mayBecome(instance.user))
             return instance.user;
     }
     return {};

@@ -72,6 +72,11 @@ void TestWebUiChromium::signedIn()
                  },
                  90000),
              qPrintable(browser.evaluate(u"location.href + document.body.innerText"_s)));
+    // What only the gateway itself can have told the page: its version, in the corner.
+    const QString version = house.status().gatewayVersion;
+    QVERIFY(!version.isEmpty());
+    QVERIFY2(browser.until(u"document.body.innerText.includes('%1')"_s.arg(version), 90000),
+             qPrintable(browser.evaluate(u"document.body.innerText"_s)));
     QTest::qWait(3000); // a refused token would bring the form back
     QVERIFY(browser.evaluate(form) == u"false" && !sawForm);
     QCOMPARE(browser.evaluate(shell), u"true"_s);
@@ -103,6 +108,8 @@ void TestWebUiChromium::aWrongTokenShowsTheForm()
     QVERIFY(browser.start(redirect.start().value()));
     QVERIFY2(browser.until(form, 90000), qPrintable(browser.evaluate(u"document.body.innerText"_s)));
     QCOMPARE(browser.evaluate(shell), u"false"_s);
+    QVERIFY(!house.status().gatewayVersion.isEmpty());
+    QVERIFY(!browser.evaluate(u"document.body.innerText"_s).contains(house.status().gatewayVersion));
     QVERIFY(redirect.isServed());
     const QString origin = u"127.0.0.1:%1"_s.arg(house.status().localPort);
     QCOMPARE(browser.evaluate(u"localStorage.getItem('openclaw.device.auth.v1:ws://%1') !== null"_s.arg(origin)),
