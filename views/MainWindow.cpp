@@ -308,6 +308,14 @@ void MainWindow::browse(const QString &serverId, const QUrl &url)
 {
     const QString name = nameOf(serverId);
     if (m_openUrl(url)) {
+        if (const QString note = m_models.webUi->status(serverId).signInNote; !note.isEmpty()) {
+            Message notice;
+            notice.key = QStringLiteral("webui.%1").arg(serverId);
+            notice.icon = QStringLiteral("info");
+            notice.text = tr("%1: the web UI was opened without signing in").arg(name);
+            notice.remedy = note;
+            m_messages->showMessage(notice);
+        }
         statusBar()->showMessage(tr("The web UI of %1 is opening in your browser").arg(name), 5000);
         return;
     }

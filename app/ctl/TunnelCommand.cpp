@@ -40,6 +40,8 @@ void TunnelCommand::start(Console &console, const QCommandLineParser &parser)
         if (id != m_serverId || m_announced)
             return;
         m_announced = true;
+        if (const QString note = m_console->webUi.status(id).signInNote; !note.isEmpty())
+            writeErr(tr("The address does not sign in: %1").arg(note));
         writeOut(url.toEncoded() + '\n');
     });
     connect(&webUi, &WebUiSessions::openFailed, this, [this](const QString &id, const Error &error) {
