@@ -13,6 +13,7 @@ namespace Helmclaw {
 /// More than the library's default: a person asked for this output and sees when it is cut.
 constexpr qsizetype OutputCap = 64 * 1024 * 1024;
 constexpr qint64 InputCap = 16 * 1024 * 1024;
+constexpr qint64 InputPart = 256 * 1024;
 
 void ExecCommand::describe(QCommandLineParser &parser) const
 {
@@ -45,7 +46,10 @@ void ExecCommand::start(Console &console, const QCommandLineParser &parser)
         QFile input;
         if (!input.open(stdin, QIODevice::ReadOnly))
             return fail({ ErrorCode::InvalidInput, tr("Standard input cannot be read"), {}, {} }, ExitUsage);
-        options.standardInput = input.read(InputCap + 1);
+        // A pipe hands over what is in it: only an empty read is the end.
+        for (QByteArray part = input.read(InputPart); !part.isEmpty() && options.standardInput.size() <= InputCap;
+             part = input.read(InputPart))
+            options.standardInput += part;
         if (options.standardInput.size() > InputCap)
             return fail({ ErrorCode::InvalidInput,
                           tr("Standard input is longer than 16 MiB"),

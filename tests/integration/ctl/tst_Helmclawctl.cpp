@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // helmclawctl as a script uses it: the real executable, its standard output, its exit codes; a real sshd on loopback.
+#include "ssh/HostKey.h"
 #include "tests/integration/ctl/CtlRunner.h"
 #include "tests/integration/ssh/SshdFixture.h"
 
@@ -18,10 +19,11 @@ class TestHelmclawctl : public QObject
 
     using Run = ProgramRun;
 
-    Run ctl(QStringList arguments, const QByteArray &input = {}) const
+    Run ctl(const QStringList &arguments, const QByteArray &input = {}) const
     {
-        arguments << u"--fleet"_s << path("fleet.json") << u"--known-hosts"_s << path("known_hosts");
-        return plain(arguments, input);
+        // Right after the command: what follows "--" belongs to the server.
+        const QStringList files { u"--fleet"_s, path("fleet.json"), u"--known-hosts"_s, path("known_hosts") };
+        return plain(arguments.mid(0, 1) + files + arguments.mid(1), input);
     }
     static Run plain(const QStringList &arguments, const QByteArray &input = {})
     {
@@ -44,20 +46,20 @@ class TestHelmclawctl : public QObject
         return { u"servers"_s,    u"add"_s,
                  u"here"_s,       u"127.0.0.1"_s,
                  u"--port"_s,     QString::number(m_sshd->port()),
-                 u"--identity"_s, m_sshd->userKeyFile(),
-                 u"--user"_s,     SshdFixture::userName() };
+                 u"--identity"_s, m_sshd->identityFile(),
+                 u"--user"_s,     m_sshd->user() };
     }
 
     std::unique_ptr<QTemporaryDir> m_dir;
-    std::unique_ptr<SshdFixture> m_sshd;
+    std::unique_ptr<Test::SshdFixture> m_sshd;
 
 private Q_SLOTS:
     void initTestCase()
     {
-        m_sshd = std::make_unique<SshdFixture>();
-        const QString problem = m_sshd->start();
-        if (!problem.isEmpty())
-            QSKIP(qPrintable(problem));
+        if (const QString why = Test::SshdFixture::missing(); !why.isEmpty())
+            QSKIP(qPrintable(why));
+        m_sshd = std::make_unique<Test::SshdFixture>();
+        QVERIFY(m_sshd->start());
     }
     void init() { m_dir = std::make_unique<QTemporaryDir>(); }
     void cleanupTestCase() { m_sshd.reset(); }
@@ -133,13 +135,11 @@ private Q_SLOTS:
         QCOMPARE(ctl(addArguments()).exitCode, 0);
         const Run refused = ctl({ u"exec"_s, u"here"_s, u"--"_s, u"true"_s });
         QCOMPARE(refused.exitCode, 255);
-        const QByteArray fingerprint = m_sshd->hostKeyFingerprint().toLatin1();
-        QVERIFY2(refused.err.contains(fingerprint), refused.err.constData());
+        QVERIFY2(refused.err.contains(fingerprint().toLatin1()), refused.err.constData());
         const Run wrong =
             ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, u"SHA256:nonsense"_s, u"--"_s, u"true"_s });
         QCOMPARE(wrong.exitCode, 255);
-        const Run accepted =
-            ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, QString::fromLatin1(fingerprint), u"--"_s, u"true"_s });
+        const Run accepted = ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, fingerprint(), u"--"_s, u"true"_s });
         QVERIFY2(accepted.exitCode == 0, accepted.err.constData());
         QCOMPARE(ctl({ u"exec"_s, u"here"_s, u"--"_s, u"true"_s }).exitCode, 0);
     }
@@ -184,25 +184,29 @@ private Q_SLOTS:
     {
         pinned();
         QCOMPARE(ctl({ u"exec"_s, u"here"_s, u"--"_s, u"true"_s }).exitCode, 0);
-        m_sshd->replaceHostKey();
+        m_sshd->kill();
+        QVERIFY(m_sshd->replaceHostKey());
+        QVERIFY(m_sshd->start());
         const Run run = ctl({ u"status"_s, u"here"_s, u"--json"_s });
         QCOMPARE(run.exitCode, 3);
         const QJsonObject error =
             run.json().value("servers"_L1).toArray().at(0).toObject().value("error"_L1).toObject();
         QCOMPARE(error.value("code"_L1).toString(), u"host-key-changed"_s);
-        const Run forced =
-            ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, m_sshd->hostKeyFingerprint(), u"--"_s, u"true"_s });
+        const Run forced = ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, fingerprint(), u"--"_s, u"true"_s });
         QCOMPARE(forced.exitCode, 255);
     }
 
 private:
+    [[nodiscard]] QString fingerprint() const
+    {
+        const QByteArray blob = QByteArray::fromBase64(m_sshd->hostKeyLine().split(' ').at(1));
+        return HostKey { "ssh-ed25519", blob }.fingerprint();
+    }
     /// Adds the loopback server and pins its key.
     void pinned() const
     {
         QCOMPARE(ctl(addArguments()).exitCode, 0);
-        QCOMPARE(ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, m_sshd->hostKeyFingerprint(), u"--"_s, u"true"_s })
-                     .exitCode,
-                 0);
+        QCOMPARE(ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, fingerprint(), u"--"_s, u"true"_s }).exitCode, 0);
     }
 };
 
