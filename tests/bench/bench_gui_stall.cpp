@@ -7,7 +7,6 @@
 #include "views/MainWindow.h"
 #include "views/WindowModels.h"
 
-#include <QAbstractEventDispatcher>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -58,6 +57,9 @@ public:
                              + "\n  Port 22480\n");
             }
             option(u"HostKey=%1"_s.arg(path("host")));
+            // An empty home: what this user's own shell start-up files do is not what is measured.
+            QDir().mkpath(path("home"));
+            option(u"SetEnv=HOME=%1"_s.arg(path("home")));
             option(u"AuthorizedKeysFile=%1"_s.arg(path("authorized_keys")));
             for (const char *text :
                  { "PidFile=none", "UsePAM=no", "StrictModes=no", "MaxStartups=500", "PermitRootLogin=yes" })
@@ -100,19 +102,21 @@ private:
     std::vector<std::unique_ptr<QProcess>> m_sshd;
 };
 
-/// Measures from "the loop woke up" to "the loop is about to wait again": nothing else is handled in between.
+/// A timer that is due every millisecond: what passes between two of its turns is how long the loop did not come round.
 class LoopGap : public QObject
 {
 public:
     LoopGap()
     {
-        auto *dispatcher = QAbstractEventDispatcher::instance();
-        connect(
-            dispatcher, &QAbstractEventDispatcher::awake, this, [this] { begin(); }, Qt::DirectConnection);
-        connect(
-            dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, [this] { end(); }, Qt::DirectConnection);
+        m_timer.setTimerType(Qt::PreciseTimer);
+        connect(&m_timer, &QTimer::timeout, this, &LoopGap::turn);
+        m_timer.start(1);
     }
-    void reset() { m_wall = m_cpu = 0; }
+    void reset()
+    {
+        m_wall = m_cpu = 0;
+        m_wallStart = 0;
+    }
     [[nodiscard]] double wallMs() const { return static_cast<double>(m_wall) / 1e6; }
     [[nodiscard]] double cpuMs() const { return static_cast<double>(m_cpu) / 1e6; }
 
@@ -123,18 +127,18 @@ private:
         clock_gettime(clock, &time);
         return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
     }
-    void begin()
+    void turn()
     {
-        m_wallStart = clockNs(CLOCK_MONOTONIC);
-        m_cpuStart = clockNs(CLOCK_THREAD_CPUTIME_ID);
+        const qint64 wall = clockNs(CLOCK_MONOTONIC);
+        const qint64 cpu = clockNs(CLOCK_THREAD_CPUTIME_ID);
+        if (m_wallStart != 0) {
+            m_cpu = std::max(m_cpu, cpu - m_cpuStart);
+            m_wall = std::max(m_wall, wall - m_wallStart);
+        }
+        m_wallStart = wall;
+        m_cpuStart = cpu;
     }
-    void end()
-    {
-        if (m_wallStart == 0)
-            return;
-        m_cpu = std::max(m_cpu, clockNs(CLOCK_THREAD_CPUTIME_ID) - m_cpuStart);
-        m_wall = std::max(m_wall, clockNs(CLOCK_MONOTONIC) - m_wallStart);
-    }
+    QTimer m_timer;
     qint64 m_wallStart = 0;
     qint64 m_cpuStart = 0;
     qint64 m_wall = 0;
