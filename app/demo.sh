@@ -17,7 +17,8 @@ demo_up() {
             demo_kind=lab
             "$demo_lab" ssh-config >"$demo_dir/ssh_config" && demo_fleet lab 1 2 3 4 5 && demo_gateway=lab1 && return 0
         fi
-        say "the lab cannot run here: $(tail -n 1 "$demo_dir/lab.log"); its whole output is in $demo_dir/lab.log"
+        say "the lab did not come up, showing this machine instead; its last words:"
+        tail -n 4 "$demo_dir/lab.log" >&2
     else
         say "the demo servers need root; showing this machine instead"
     fi
