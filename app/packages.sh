@@ -76,17 +76,18 @@ want_packages() {
     done
 }
 
-# build PRESET [TARGET]: configures if needed and builds; quiet unless it fails.
+# build PRESET [TARGET…]: configures if needed and builds; quiet unless it fails.
 build() {
     cd "$top" || exit 1
-    log=build/$1.log
+    preset=$1; shift
+    log=build/$preset.log
     mkdir -p build
-    if [ ! -f "build/$1/build.ninja" ]; then
-        say "configuring (preset $1)"
-        cmake --preset "$1" >"$log" 2>&1 || { cat "$log" >&2; die "cmake failed: see above"; }
+    if [ ! -f "build/$preset/build.ninja" ]; then
+        say "configuring (preset $preset)"
+        cmake --preset "$preset" >"$log" 2>&1 || { cat "$log" >&2; die "cmake failed: see above"; }
     fi
-    say "building (preset $1); the first time takes some minutes"
-    cmake --build "build/$1" ${2:+--target "$2"} >"$log" 2>&1 || {
+    say "building (preset $preset); the first time takes some minutes"
+    cmake --build "build/$preset" ${1:+--target "$@"} >"$log" 2>&1 || {
         grep -E 'error|FAILED|undefined reference' -A 6 "$log" | head -n 80 >&2
         die "the build failed; the whole log is $top/$log"
     }

@@ -3,6 +3,7 @@
 
 #include "models/gateway/GatewayProbe.h"
 #include "models/gateway/LoopbackRequest.h"
+#include "tests/support/SourceDir.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -26,7 +27,7 @@ QString installed(QString *problem)
     if (!asked) {
         asked = true;
         QProcess process;
-        process.start(QStringLiteral(HELMCLAW_SOURCE_DIR "/tests/integration/gateway/openclaw-install"), QStringList());
+        process.start(sourcePath("tests/integration/gateway/openclaw-install"), QStringList());
         process.waitForFinished(600000);
         const QString output = QString::fromUtf8(process.readAllStandardOutput()).trimmed();
         if (process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../posture/ReportBuilder.h"
 #include "models/gateway/GatewayInstance.h"
+#include "tests/support/SourceDir.h"
 
 #include <QCoreApplication>
 #include <QProcess>
@@ -366,7 +367,7 @@ void TestGatewayFacts::systemUnits()
 static QByteArray runScript(const QStringList &shell)
 {
     QProcess process;
-    process.setStandardInputFile(QStringLiteral(HELMCLAW_SOURCE_DIR "/resources/scripts/gateway-discover.sh"));
+    process.setStandardInputFile(Test::sourcePath("resources/scripts/gateway-discover.sh"));
     process.start(shell.first(),
                   shell.mid(1) + QStringList { u"-s"_s, u"--"_s, QString::fromLatin1(ReportBuilder::nonce) });
     if (!process.waitForFinished(60000))

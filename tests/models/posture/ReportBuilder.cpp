@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "ReportBuilder.h"
 
+#include "tests/support/SourceDir.h"
+
 #include <QFile>
 
 namespace Helmclaw {
 
 ReportBuilder ReportBuilder::recorded(const QByteArray &name)
 {
-    QFile file(QStringLiteral(HELMCLAW_SOURCE_DIR "/tests/fixtures/posture/%1.txt").arg(QString::fromLatin1(name)));
+    QFile file(Test::sourcePath("tests/fixtures/posture/%1.txt").arg(QString::fromLatin1(name)));
     if (!file.open(QIODevice::ReadOnly))
         qFatal("no fixture %s", name.constData());
     ReportBuilder builder;

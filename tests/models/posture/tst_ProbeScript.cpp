@@ -2,6 +2,7 @@
 #include "models/posture/Judge.h"
 #include "models/posture/ProbeReport.h"
 #include "models/posture/ProbeScript.h"
+#include "tests/support/SourceDir.h"
 
 #include <QFile>
 #include <QProcess>
@@ -40,7 +41,7 @@ class tst_ProbeScript : public QObject
 private Q_SLOTS:
     void theBuiltInTextIsTheFile()
     {
-        QFile file(QStringLiteral(HELMCLAW_SOURCE_DIR "/resources/scripts/probe.sh"));
+        QFile file(Test::sourcePath("resources/scripts/probe.sh"));
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(probeScript(), file.readAll());
     }
