@@ -27,9 +27,10 @@ void WindowFixture::isolate()
     QCoreApplication::setApplicationName(QStringLiteral("helmclaw-test"));
 }
 
-WindowFixture::WindowFixture()
+WindowFixture::WindowFixture(Settings settings)
 {
-    QSettings().clear();
+    if (settings == Settings::Fresh)
+        QSettings().clear();
     QFile config(dir.filePath(QStringLiteral("ssh_config")));
     if (!config.open(QIODevice::WriteOnly))
         qFatal("no temporary file");

@@ -23,7 +23,8 @@ namespace Helmclaw::Test {
 class WindowFixture
 {
 public:
-    WindowFixture();
+    enum class Settings { Fresh, OfTheLastWindow };
+    explicit WindowFixture(Settings settings = Settings::Fresh);
     ~WindowFixture();
 
     /// Before main(): settings, home and caches in a folder of their own, the offscreen platform.

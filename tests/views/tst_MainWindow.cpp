@@ -20,6 +20,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QTcpServer>
 #include <QToolButton>
 #include <QTreeView>
 
@@ -40,6 +41,7 @@ private Q_SLOTS:
     void openWebUiFromRowKeyAndPalette();
     void browserGetsTheSignInUrl();
     void refreshRunsAndFailsInline();
+    void refreshCanBeCancelled();
     void paletteFindsServersAndCommands();
     void messageBarReplacesAndCounts();
     void everythingHasAnAccessibleName();
@@ -194,6 +196,26 @@ void tst_MainWindow::refreshRunsAndFailsInline()
     QVERIFY(f.posture.posture(two).lastError.has_value());
 }
 
+void tst_MainWindow::refreshCanBeCancelled()
+{
+    QTcpServer silent; // takes the connection and never says a word
+    QVERIFY(silent.listen(QHostAddress::LocalHost));
+    WindowFixture f;
+    const QString id = f.addServer(QStringLiteral("one"), {}, QStringLiteral("127.0.0.1"), silent.serverPort());
+    MainWindow &window = f.window();
+    QSignalSpy finished(f.refresher.get(), &PostureRefresher::serverFinished);
+    QTest::keyClick(&window, Qt::Key_R, Qt::ControlModifier);
+    QTRY_VERIFY(silent.hasPendingConnections());
+    auto *progress = window.findChild<QWidget *>(QStringLiteral("refreshProgress"));
+    QVERIFY(progress->isVisible());
+    QTest::mouseClick(progress->findChild<QToolButton *>(), Qt::LeftButton);
+    QTRY_COMPARE(finished.count(), 1);
+    QCOMPARE(f.posture.posture(id).lastError->code, ErrorCode::Cancelled);
+    QTRY_VERIFY(!progress->isVisible());
+    QVERIFY(!window.actions()->action(QStringLiteral("refresh.cancel"))->isEnabled());
+    QVERIFY2(!window.messageBar()->contains(QStringLiteral("check")), "cancelled on purpose is not a failure");
+}
+
 void tst_MainWindow::paletteFindsServersAndCommands()
 {
     WindowFixture f;
@@ -312,6 +334,12 @@ void tst_MainWindow::stateIsKept()
     QCOMPARE(settings.value(QStringLiteral("view/theme")).toString(), QStringLiteral("dark"));
     QCOMPARE(settings.value(QStringLiteral("view/details")).toBool(), false);
     QCOMPARE(settings.value(QStringLiteral("window/geometry")).toByteArray().isEmpty(), false);
+
+    WindowFixture again(WindowFixture::Settings::OfTheLastWindow);
+    again.addServer(QStringLiteral("lab1"));
+    QCOMPARE(again.window().size(), QSize(1000, 700));
+    QVERIFY(again.window().actions()->action(QStringLiteral("theme.dark"))->isChecked());
+    QVERIFY(!again.window().actions()->action(QStringLiteral("view.details"))->isChecked());
 }
 
 HELMCLAW_VIEWS_TEST_MAIN(tst_MainWindow)

@@ -180,6 +180,28 @@ private Q_SLOTS:
         QVERIFY(here.value("checks"_L1).toArray().size() > 10);
     }
 
+    void aTunnelThatFailsSaysItOnce()
+    {
+        QCOMPARE(ctl(addArguments()).exitCode, 0);
+        const QStringList tunnel { u"tunnel"_s, u"here"_s }; // its host key is not accepted
+        const Run plainText = ctl(tunnel);
+        QCOMPARE(plainText.exitCode, 3);
+        QVERIFY(plainText.out.isEmpty());
+        QCOMPARE(plainText.err.count("was not accepted"), 1);
+        QVERIFY2(plainText.err.contains("here: Failed"), plainText.err.constData());
+
+        const Run json = ctl(tunnel + QStringList { u"--json"_s });
+        QCOMPARE(json.exitCode, 3);
+        QVERIFY2(!json.err.contains("was not accepted"), json.err.constData());
+        QList<QJsonObject> lines;
+        for (const QByteArray &line : json.out.trimmed().split('\n'))
+            lines.append(QJsonDocument::fromJson(line).object());
+        QCOMPARE(lines.constLast()["state"_L1].toString(), u"failed"_s);
+        QCOMPARE(lines.constLast()["server"_L1].toString(), u"here"_s);
+        QVERIFY(lines.constLast()["error"_L1]["what"_L1].toString().contains(fingerprint()));
+        QCOMPARE(json.out.count(fingerprint().toLatin1()), 1);
+    }
+
     void aChangedHostKeyStopsEverything()
     {
         pinned();

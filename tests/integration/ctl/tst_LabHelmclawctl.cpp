@@ -55,8 +55,8 @@ class TestLabHelmclawctl : public QObject
     {
         return verdicts({ server }).value(server).value(check);
     }
-    /// The first line that a running tunnel prints.
-    static QByteArray firstLine(QProcess &tunnel)
+    /// The next line that a running tunnel prints.
+    static QByteArray nextLine(QProcess &tunnel)
     {
         QElapsedTimer timer;
         timer.start();
@@ -135,7 +135,7 @@ private Q_SLOTS:
 
         QProcess tunnel;
         tunnel.start(QStringLiteral(HELMCLAWCTL), QStringList { u"tunnel"_s, server, u"--print-url"_s } + common());
-        const QByteArray url = firstLine(tunnel);
+        const QByteArray url = nextLine(tunnel);
         QVERIFY2(url.startsWith("http://127.0.0.1:"), tunnel.readAllStandardError().constData());
         QVERIFY(!url.contains(token));
         for (const QString &pid : QDir(u"/proc"_s).entryList({ u"[0-9]*"_s }, QDir::Dirs)) {
@@ -166,9 +166,20 @@ private Q_SLOTS:
 
         QProcess again;
         again.start(QStringLiteral(HELMCLAWCTL), QStringList { u"tunnel"_s, server } + common());
-        QCOMPARE(firstLine(again), u"http://127.0.0.1:%1%2/"_s.arg(localPort, basePath).toLatin1());
+        QCOMPARE(nextLine(again), u"http://127.0.0.1:%1%2/"_s.arg(localPort, basePath).toLatin1());
         again.terminate();
         QVERIFY(again.waitForFinished(10000));
+
+        QProcess json;
+        json.start(QStringLiteral(HELMCLAWCTL), QStringList { u"tunnel"_s, server, u"--json"_s } + common());
+        QJsonObject line;
+        do {
+            line = QJsonDocument::fromJson(nextLine(json)).object();
+        } while (!line.isEmpty() && !line.contains("url"_L1));
+        QCOMPARE(line["url"_L1].toString(), u"http://127.0.0.1:%1%2/"_s.arg(localPort, basePath));
+        QCOMPARE(line["state"_L1].toString(), u"live"_s);
+        json.terminate();
+        QVERIFY(json.waitForFinished(10000));
     }
 
     void aServerWithoutAGatewaySaysSo()

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "tests/bench/ProcessMeter.h"
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QHash>
+#include <QList>
+#include <QTemporaryFile>
+
+#include <algorithm>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace Helmclaw::Bench {
+
+namespace {
+
+double seconds(const timeval &time)
+{
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+struct Process
+{
+    qint64 parent = 0;
+    double cpu = 0;
+};
+
+/// Every process of the machine, from proc(5) stat: ppid is field 4, the four times are fields 14 to 17.
+QHash<qint64, Process> processes()
+{
+    const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
+    QHash<qint64, Process> all;
+    for (const QString &name : QDir(QStringLiteral("/proc")).entryList({ QStringLiteral("[0-9]*") }, QDir::Dirs)) {
+        QFile file(QStringLiteral("/proc/%1/stat").arg(name));
+        if (!file.open(QIODevice::ReadOnly))
+            continue;
+        const QByteArray text = file.readAll();
+        const QList<QByteArray> fields = text.mid(text.lastIndexOf(')') + 2).split(' '); // from field 3 on
+        if (fields.size() < 15)
+            continue;
+        double cpu = 0;
+        for (int field = 11; field < 15; ++field)
+            cpu += fields.at(field).toDouble();
+        all.insert(name.toLongLong(), { fields.at(1).toLongLong(), cpu / ticks });
+    }
+    return all;
+}
+
+bool isBelow(const QHash<qint64, Process> &all, qint64 pid, const std::vector<qint64> &roots)
+{
+    for (int depth = 0; depth < 16 && pid > 1; ++depth) {
+        pid = all.value(pid).parent;
+        if (std::find(roots.begin(), roots.end(), pid) != roots.end())
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+Cost measure(const QStringList &command, const std::vector<qint64> &servers, const QString &inputFile, bool keepOutput)
+{
+    QTemporaryFile output;
+    if (!output.open())
+        qFatal("no temporary file");
+    std::vector<QByteArray> words;
+    for (const QString &word : command)
+        words.push_back(word.toLocal8Bit());
+    std::vector<char *> argv;
+    for (QByteArray &word : words)
+        argv.push_back(word.data());
+    argv.push_back(nullptr);
+    const QByteArray input = inputFile.isEmpty() ? QByteArray("/dev/null") : QFile::encodeName(inputFile);
+
+    Cost cost;
+    const double before = cpuOf(servers);
+    QElapsedTimer timer;
+    timer.start();
+    const pid_t pid = fork();
+    if (pid == 0) {
+        const int nowhere = ::open("/dev/null", O_WRONLY);
+        dup2(::open(input.constData(), O_RDONLY), 0);
+        dup2(keepOutput ? output.handle() : nowhere, 1);
+        dup2(nowhere, 2);
+        execvp(argv.front(), argv.data());
+        _exit(127);
+    }
+    int status = 0;
+    rusage usage {};
+    if (pid < 0 || wait4(pid, &status, 0, &usage) != pid)
+        qFatal("cannot run %s", argv.front());
+    cost.wall = static_cast<double>(timer.nsecsElapsed()) / 1e9;
+    cost.cpu = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    cost.peakKb = usage.ru_maxrss;
+    cost.serverCpu = cpuOf(servers) - before;
+    cost.exitCode = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    output.seek(0);
+    cost.output = output.readAll();
+    return cost;
+}
+
+double cpuOf(const std::vector<qint64> &roots)
+{
+    if (roots.empty())
+        return 0;
+    const auto all = processes();
+    double cpu = 0;
+    for (auto it = all.begin(); it != all.end(); ++it) {
+        if (std::find(roots.begin(), roots.end(), it.key()) != roots.end() || isBelow(all, it.key(), roots))
+            cpu += it->cpu;
+    }
+    return cpu;
+}
+
+int descendants(const std::vector<qint64> &roots)
+{
+    const auto all = processes();
+    int count = 0;
+    for (auto it = all.begin(); it != all.end(); ++it)
+        count += isBelow(all, it.key(), roots) ? 1 : 0;
+    return count;
+}
+
+double ownCpu()
+{
+    rusage usage {};
+    getrusage(RUSAGE_SELF, &usage);
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+qint64 ownMemoryKb()
+{
+    QFile file(QStringLiteral("/proc/self/statm"));
+    if (!file.open(QIODevice::ReadOnly))
+        return 0;
+    return file.readAll().split(' ').value(1).toLongLong() * sysconf(_SC_PAGESIZE) / 1024;
+}
+
+double median(std::vector<double> values)
+{
+    if (values.empty())
+        return 0;
+    std::sort(values.begin(), values.end());
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 != 0 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+Cost median(const std::vector<Cost> &costs)
+{
+    const auto of = [&costs](auto member) {
+        std::vector<double> values;
+        for (const Cost &cost : costs)
+            values.push_back(static_cast<double>(cost.*member));
+        return median(std::move(values));
+    };
+    Cost result = costs.empty() ? Cost() : costs.back();
+    result.wall = of(&Cost::wall);
+    result.cpu = of(&Cost::cpu);
+    result.serverCpu = of(&Cost::serverCpu);
+    result.peakKb = static_cast<qint64>(of(&Cost::peakKb));
+    for (const Cost &cost : costs)
+        result.exitCode = std::max(result.exitCode, cost.exitCode);
+    return result;
+}
+
+} // namespace Helmclaw::Bench
