@@ -109,7 +109,9 @@ std::vector<qint64> ControlMasters::processes() const
     const QByteArray mark = QFile::encodeName(m_fleet.path("cm-"));
     for (const QString &name : QDir(u"/proc"_s).entryList({ u"[0-9]*"_s }, QDir::Dirs)) {
         QFile file(u"/proc/%1/cmdline"_s.arg(name));
-        if (file.open(QIODevice::ReadOnly) && file.readAll().startsWith("ssh: " + mark))
+        if (!file.open(QIODevice::ReadOnly))
+            continue;
+        if (const QByteArray command = file.readAll(); command.startsWith("ssh") && command.contains(mark))
             pids.push_back(name.toLongLong());
     }
     return pids;
