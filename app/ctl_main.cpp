@@ -18,7 +18,8 @@ static QString overview()
                                        "  servers   list, add, edit, remove and import servers of the fleet\n"
                                        "  status    probe servers: firewall, fail2ban, updates\n"
                                        "  tunnel    keep a tunnel to a server's OpenClaw web UI open\n"
-                                       "  exec      run a command on a server\n\n"
+                                       "  exec      run a command on a server\n"
+                                       "  hostkey   compare, replace and record servers' host keys\n\n"
                                        "helmclawctl COMMAND --help tells the rest; helmclawctl --version.");
 }
 

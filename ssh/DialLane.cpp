@@ -68,6 +68,11 @@ void DialLane::cancel(quint64 id)
     });
 }
 
+void DialLane::replaceHostKey(const SshTarget &target, const HostKey &key, std::function<void(Result<void>)> done)
+{
+    m_workers.run([this, target, key, done = std::move(done)] { done(m_hostKeys.replace(target, key)); }, false);
+}
+
 void DialLane::startMore()
 {
     for (auto entry = m_waiting.begin(); entry != m_waiting.end();) {

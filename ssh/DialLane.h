@@ -26,6 +26,7 @@ struct DialRequest
     std::optional<HostKey> acceptedKey; ///< the user has just accepted it: pin it, and insist on it
     QByteArray preferredKey; ///< public blob of the key that worked last time
     int refusedLogins = 0; ///< for the texts: logins this server refused lately
+    bool hostKeyOnly = false; ///< ends after the key exchange with DialResult::hostKey; nothing is pinned or sent
 };
 
 struct DialResult
@@ -38,6 +39,7 @@ struct DialResult
     QByteArray keyUsed; ///< public blob; empty for "none"
     std::optional<Error> error;
     std::optional<HostKey> unknownKey; ///< with ErrorCode::HostKeyUnknown: the key to ask about
+    std::optional<HostKeyReport> hostKey; ///< with an error about the host key, and for DialRequest::hostKeyOnly
 };
 
 /// Makes sessions. One thread waits (names, connects, sockets, deadlines) for any number of dials; a few workers run
@@ -58,6 +60,8 @@ public:
     /// No callback comes once the lane has seen this; one that is under way may still.
     void cancel(quint64 id);
     void stop();
+    /// HostKeyChecker::replace() on a worker; @p done comes from there. Any thread.
+    void replaceHostKey(const SshTarget &target, const HostKey &key, std::function<void(Result<void>)> done);
     [[nodiscard]] int inFlight() const { return m_inFlight; }
 
 private:

@@ -147,34 +147,50 @@ void Dialer::stepDone(SshLogin::Step step)
 void Dialer::judgeHostKey()
 {
     const HostKey &key = m_login->hostKey();
-    const KnownHosts::Lookup lookup = m_index->lookup(m_request.target.knownHostsName(), key);
-    switch (lookup.verdict) {
-    case KnownHosts::Verdict::Match:
-        authenticate();
-        return;
-    case KnownHosts::Verdict::Unknown:
-        if (m_request.acceptedKey && *m_request.acceptedKey == key) {
-            if (auto pinned = m_lane.m_hostKeys.pin(m_request.target, key); !pinned) {
-                fail(pinned.error());
-                return;
-            }
-            authenticate();
-        } else if (m_request.acceptedKey) {
-            fail(m_errors.hostKeyChanged(key, { { *m_request.acceptedKey, Text::tr("the key just accepted"), 0 } }));
-        } else {
-            fail(m_errors.hostKeyUnknown(key), key);
-        }
-        return;
-    case KnownHosts::Verdict::Changed:
-        fail(m_errors.hostKeyChanged(key, lookup.pinned));
-        return;
-    case KnownHosts::Verdict::Revoked:
-        fail(m_errors.hostKeyRevoked(key, lookup.pinned));
-        return;
-    case KnownHosts::Verdict::CertificateAuthority:
-        fail(m_errors.hostKeyCertificateOnly());
+    const HostKeyReport report = m_lane.m_hostKeys.judge(*m_index, m_request.target, key);
+    if (m_request.hostKeyOnly) {
+        DialResult result;
+        result.hostKey = report;
+        m_login->sayGoodbye();
+        finish(std::move(result));
         return;
     }
+    switch (report.verdict) {
+    case HostKeyVerdict::Match:
+        authenticate();
+        return;
+    case HostKeyVerdict::Unknown:
+        if (m_request.acceptedKey && *m_request.acceptedKey == key)
+            pinHostKey(key);
+        else if (m_request.acceptedKey)
+            fail(m_errors.hostKeySwitched(*m_request.acceptedKey, key), &report);
+        else
+            fail(m_errors.hostKeyUnknown(key), &report);
+        return;
+    case HostKeyVerdict::Changed:
+    case HostKeyVerdict::Revoked:
+    case HostKeyVerdict::CertificateAuthority:
+        fail(m_errors.hostKey(report), &report);
+        return;
+    }
+}
+
+/// On a worker: a disk that is slow, or a second console that holds the file, must not hold up other dials.
+void Dialer::pinHostKey(const HostKey &key)
+{
+    m_lane.m_workers.run(
+        [self = shared_from_this(), key] {
+            auto pinned = self->m_lane.m_hostKeys.pin(self->m_request.target, key);
+            self->m_lane.m_loop.post([self, pinned = std::move(pinned)] {
+                if (self->m_finished)
+                    return;
+                if (pinned)
+                    self->authenticate();
+                else
+                    self->fail(pinned.error());
+            });
+        },
+        false);
 }
 
 void Dialer::authenticate()
@@ -230,11 +246,15 @@ void Dialer::expired()
     }
 }
 
-void Dialer::fail(const Error &error, std::optional<HostKey> unknownKey)
+void Dialer::fail(const Error &error, const HostKeyReport *hostKey)
 {
     DialResult result;
     result.error = error;
-    result.unknownKey = std::move(unknownKey);
+    if (hostKey != nullptr) {
+        result.hostKey = *hostKey;
+        if (error.code == ErrorCode::HostKeyUnknown)
+            result.unknownKey = hostKey->offered;
+    }
     if (m_login != nullptr && !m_busy)
         m_login->sayGoodbye();
     finish(std::move(result));

@@ -32,11 +32,12 @@ private:
     void runStep(bool mayWaitForUser);
     void stepDone(SshLogin::Step step);
     void judgeHostKey();
+    void pinHostKey(const HostKey &key);
     void authenticate();
     void beginAuthentication(const QList<AgentIdentity> &identities, const QString &problem);
     void loggedIn();
     void expired();
-    void fail(const Error &error, std::optional<HostKey> unknownKey = {});
+    void fail(const Error &error, const HostKeyReport *hostKey = nullptr);
     void finish(DialResult result);
 
     DialLane &m_lane;

@@ -15,6 +15,8 @@ struct HostKey
 
     /// "SHA256:…" as ssh-keygen -l prints it (base64 without padding); the text is made of safe characters only.
     [[nodiscard]] QString fingerprint() const;
+    /// True when the blob names the same type as `algorithm` and holds more than that.
+    [[nodiscard]] bool isWellFormed() const;
     friend bool operator==(const HostKey &, const HostKey &) = default;
 };
 

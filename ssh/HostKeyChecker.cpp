@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/HostKeyChecker.h"
 
+#include "ssh/HostKeyLog.h"
+#include "ssh/KnownHostsFile.h"
+#include "ssh/SshErrors.h"
+
 #include <QDir>
 #include <QFile>
 
@@ -44,26 +48,73 @@ Result<std::shared_ptr<const KnownHosts>> HostKeyChecker::indexFor(const SshTarg
         stamps += stampOf(file);
     Entry &entry = m_indexes[files];
     if (entry.index == nullptr || entry.stamps != stamps) {
-        auto index = std::make_shared<KnownHosts>();
-        for (const QString &file : files) {
-            if (auto added = index->addFile(file); !added) {
-                m_indexes.remove(files);
-                Error error = added.error();
-                error.server = target.name;
-                return tl::unexpected(std::move(error));
-            }
+        auto index = load(target);
+        if (!index) {
+            m_indexes.remove(files);
+            return index;
         }
-        entry = { stamps, std::move(index) };
+        entry = { stamps, *std::move(index) };
     }
     return entry.index;
 }
 
-Result<void> HostKeyChecker::pin(const SshTarget &target, const HostKey &key)
+Result<std::shared_ptr<const KnownHosts>> HostKeyChecker::load(const SshTarget &target) const
 {
-    auto pinned = KnownHosts::append(m_ownFile, target.knownHostsName(), key);
-    if (!pinned)
-        pinned.error().server = target.name;
-    return pinned;
+    auto index = std::make_shared<KnownHosts>();
+    for (const QString &file : filesFor(target)) {
+        if (auto added = index->addFile(file); !added) {
+            Error error = added.error();
+            error.server = target.name;
+            return tl::unexpected(std::move(error));
+        }
+    }
+    return index;
+}
+
+HostKeyReport HostKeyChecker::judge(const KnownHosts &index, const SshTarget &target, const HostKey &key) const
+{
+    const QString name = target.knownHostsName();
+    const KnownHosts::Lookup lookup = index.lookup(name, key);
+    return { lookup.verdict, name, key, lookup.pinned, lookup.marked, m_ownFile };
+}
+
+Result<void> HostKeyChecker::pin(const SshTarget &target, const HostKey &key) const
+{
+    const QString log = HostKeyLog::fileFor(m_ownFile);
+    auto done = HostKeyLog::append(log, HostKeyLog::Action::Pin, target, {}, key);
+    if (done) {
+        done = KnownHostsFile::append(m_ownFile, target.knownHostsName(), key);
+        if (!done)
+            std::ignore = HostKeyLog::append(log, HostKeyLog::Action::Failed, target, {}, key, done.error().what);
+    }
+    if (!done)
+        done.error().server = target.name;
+    return done;
+}
+
+Result<void> HostKeyChecker::replace(const SshTarget &target, const HostKey &key) const
+{
+    const auto index = load(target); // as the files are now, not when the key was met
+    if (!index)
+        return tl::unexpected(index.error());
+    const HostKeyReport report = judge(**index, target, key);
+    if (report.verdict == HostKeyVerdict::Match)
+        return {};
+    if (!report.isReplaceable())
+        return tl::unexpected(SshErrors(target).hostKeyNotReplaceable(report));
+    const QString log = HostKeyLog::fileFor(m_ownFile);
+    auto done = HostKeyLog::append(log, HostKeyLog::Action::Replace, target, report.pinned, key);
+    if (done) {
+        const auto replaced = KnownHostsFile::replace(m_ownFile, report.name, key);
+        if (!replaced) {
+            done = tl::unexpected(replaced.error());
+            std::ignore =
+                HostKeyLog::append(log, HostKeyLog::Action::Failed, target, report.pinned, key, done.error().what);
+        }
+    }
+    if (!done)
+        done.error().server = target.name;
+    return done;
 }
 
 QByteArray HostKeyChecker::algorithmsFor(const QList<QByteArray> &pinned)

@@ -2,7 +2,6 @@
 #include "ssh/KnownHosts.h"
 
 #include "ssh/HostPattern.h"
-#include "ssh/PrivateFolder.h"
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -10,18 +9,11 @@
 #include <QCoreApplication>
 #include <QFile>
 #include <QFileInfo>
-#include <QLockFile>
 #include <QMutex>
-#include <QtEndian>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace Helmclaw {
 
@@ -49,48 +41,11 @@ QByteArrayView takeWord(QByteArrayView &rest)
     return word;
 }
 
-/// The key type that stands in the blob itself (RFC 4253 §6.6: a string comes first); empty when there is none.
-QByteArrayView typeInBlob(QByteArrayView blob)
-{
-    if (blob.size() < 4)
-        return {};
-    const auto length = qsizetype(qFromBigEndian<quint32>(blob.data()));
-    if (length > blob.size() - 4)
-        return {};
-    return blob.sliced(4, length);
-}
-
-bool isConsistent(const HostKey &key)
-{
-    const QByteArrayView type = typeInBlob(key.blob);
-    return !type.isEmpty() && type == key.algorithm && key.blob.size() > type.size() + 4
-        && std::none_of(type.begin(), type.end(), [](char c) { return c <= ' ' || c >= 0x7f; });
-}
-
-/// Lower case, and without a port that says nothing.
-QByteArray normalised(const QString &name)
-{
-    QByteArray result = name.toLower().toUtf8();
-    if (result.startsWith('[') && result.endsWith("]:22"))
-        result = result.sliced(1, result.size() - 5);
-    return result;
-}
-
 /// "[host]:port" → "host"; empty when there is no port.
 QByteArray withoutPort(const QByteArray &name)
 {
     const qsizetype end = name.lastIndexOf("]:");
     return name.startsWith('[') && end > 1 ? name.sliced(1, end - 1) : QByteArray();
-}
-
-Error writeError(const QString &file, int reason)
-{
-    return {
-        reason == EACCES || reason == EPERM || reason == EROFS ? ErrorCode::PermissionDenied : ErrorCode::InvalidInput,
-        Text::tr("the host keys in %1 cannot be written: %2").arg(file, QString::fromLocal8Bit(std::strerror(reason))),
-        Text::tr("Check the file and its folder: they must belong to you and be on a disk with room"),
-        {}
-    };
 }
 } // namespace
 
@@ -203,7 +158,7 @@ bool KnownHosts::parseLine(QByteArrayView lineText, Line &line) const
     if (!decoded)
         return false;
     line.entry.key.blob = *decoded;
-    return isConsistent(line.entry.key);
+    return line.entry.key.isWellFormed();
 }
 
 QList<qsizetype> KnownHosts::hashedLinesFor(const QByteArray &name) const
@@ -266,9 +221,9 @@ QList<const KnownHosts::Line *> KnownHosts::linesFor(const QByteArray &name) con
 KnownHosts::Lookup KnownHosts::lookupExactly(const QByteArray &name, const HostKey &key) const
 {
     Lookup result;
-    bool revoked = false;
+    QList<Entry> revoked;
+    QList<Entry> authorities;
     bool matched = false;
-    bool certified = false;
     for (const Line *line : linesFor(name)) {
         const bool same = line->entry.key.blob == key.blob;
         switch (line->mark) {
@@ -277,27 +232,31 @@ KnownHosts::Lookup KnownHosts::lookupExactly(const QByteArray &name, const HostK
             matched = matched || same;
             break;
         case Line::Mark::Revoked:
-            revoked = revoked || same;
+            if (same)
+                revoked.append(line->entry);
             break;
         case Line::Mark::CertificateAuthority:
-            certified = true;
+            authorities.append(line->entry);
             break;
         }
     }
-    if (revoked) // wins over a pin, wherever it stands
+    if (!revoked.isEmpty()) { // wins over a pin, wherever it stands
         result.verdict = Verdict::Revoked;
-    else if (matched)
+        result.marked = revoked;
+    } else if (matched) {
         result.verdict = Verdict::Match;
-    else if (!result.pinned.isEmpty())
+    } else if (!result.pinned.isEmpty()) {
         result.verdict = Verdict::Changed;
-    else if (certified)
+    } else if (!authorities.isEmpty()) {
         result.verdict = Verdict::CertificateAuthority;
+        result.marked = authorities;
+    }
     return result;
 }
 
 KnownHosts::Lookup KnownHosts::lookup(const QString &name, const HostKey &key) const
 {
-    const QByteArray exactName = normalised(name);
+    const QByteArray exactName = normalisedName(name);
     Lookup result = lookupExactly(exactName, key);
     if (result.verdict == Verdict::Unknown) {
         if (const QByteArray host = withoutPort(exactName); !host.isEmpty()) {
@@ -312,70 +271,29 @@ KnownHosts::Lookup KnownHosts::lookup(const QString &name, const HostKey &key) c
 QList<QByteArray> KnownHosts::pinnedAlgorithms(const QString &name) const
 {
     QList<QByteArray> algorithms;
-    for (const Line *line : linesFor(normalised(name))) {
+    for (const Line *line : linesFor(normalisedName(name))) {
         if (line->mark == Line::Mark::None && !algorithms.contains(line->entry.key.algorithm))
             algorithms.append(line->entry.key.algorithm);
     }
     return algorithms;
 }
 
-Result<void> KnownHosts::append(const QString &file, const QString &name, const HostKey &key)
+QList<KnownHosts::Entry> KnownHosts::pinnedFor(const QString &name) const
 {
-    const QByteArray names = normalised(name);
-    const bool nameIsPlain =
-        !names.isEmpty() && !names.startsWith('@') && std::none_of(names.begin(), names.end(), [](char c) {
-            return (c >= 0 && c <= ' ') || c == 0x7f || QByteArrayView(",*?!|#").contains(c);
-        });
-    if (!nameIsPlain)
-        return failure(ErrorCode::InvalidInput,
-                       Text::tr("\"%1\" cannot stand in a file of host keys").arg(printable(names, 80)),
-                       Text::tr("Set HostKeyAlias for this server in your ssh_config"));
-    if (!isConsistent(key))
-        return failure(ErrorCode::BadServerData, Text::tr("the host key of %1 is malformed").arg(printable(names, 80)));
-
-    if (auto made = ensurePrivateFolder(QFileInfo(file).path()); !made)
-        return made;
-    QLockFile lock(file + QStringLiteral(".lock"));
-    if (!lock.tryLock(5000))
-        return failure(lock.error() == QLockFile::PermissionError ? ErrorCode::PermissionDenied
-                                                                  : ErrorCode::DeadlineExceeded,
-                       Text::tr("the host keys in %1 cannot be locked for writing").arg(file),
-                       Text::tr("Check that the folder is writable and that no other program holds %1.lock").arg(file));
-    KnownHosts present;
-    if (auto read = present.addFile(file); !read)
-        return read;
-    if (present.lookupExactly(names, key).verdict == Verdict::Match)
-        return {};
-
-    const int fd = ::open(QFile::encodeName(file).constData(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return tl::unexpected(writeError(file, errno));
-    const auto finish = [&](int reason) -> Result<void> {
-        if (::close(fd) != 0 && reason == 0)
-            reason = errno;
-        if (reason != 0)
-            return tl::unexpected(writeError(file, reason));
-        return {};
-    };
-    struct stat info
-    {
-    };
-    if (::fstat(fd, &info) != 0)
-        return finish(errno);
-    QByteArray line = names + ' ' + key.algorithm + ' ' + key.blob.toBase64() + '\n';
-    char last = '\n';
-    if (info.st_size > 0 && ::pread(fd, &last, 1, info.st_size - 1) != 1)
-        return finish(errno ? errno : EIO);
-    if (last != '\n') // an editor left the last line open: ours must not become its comment
-        line.prepend('\n');
-    const ssize_t written = ::write(fd, line.constData(), std::size_t(line.size()));
-    if (written != line.size()) {
-        const int reason = written < 0 ? errno : ENOSPC;
-        if (::ftruncate(fd, info.st_size) != 0)
-            return finish(errno);
-        return finish(reason);
+    QList<Entry> entries;
+    for (const Line *line : linesFor(normalisedName(name))) {
+        if (line->mark == Line::Mark::None)
+            entries.append(line->entry);
     }
-    return finish(::fsync(fd) == 0 ? 0 : errno);
+    return entries;
+}
+
+QByteArray KnownHosts::normalisedName(const QString &name)
+{
+    QByteArray result = name.toLower().toUtf8();
+    if (result.startsWith('[') && result.endsWith("]:22"))
+        result = result.sliced(1, result.size() - 5);
+    return result;
 }
 
 } // namespace Helmclaw

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ssh/Error.h"
-#include "ssh/HostKey.h"
+#include "ssh/HostKeyReport.h"
 
 #include <QHash>
 #include <QList>
@@ -19,23 +19,13 @@ namespace Helmclaw {
 class KnownHosts
 {
 public:
-    enum class Verdict {
-        Match, ///< this key is pinned for the name
-        Unknown, ///< no key at all is pinned for the name
-        Changed, ///< keys are pinned for the name, but not this one (another type counts as changed, too)
-        Revoked, ///< the key is marked @revoked for the name
-        CertificateAuthority, ///< only @cert-authority lines are there: libssh cannot verify host certificates
-    };
-    struct Entry
-    {
-        HostKey key;
-        QString file;
-        int line = 0; ///< from 1
-    };
+    using Verdict = HostKeyVerdict;
+    using Entry = KnownHostsLine;
     struct Lookup
     {
         Verdict verdict = Verdict::Unknown;
         QList<Entry> pinned; ///< the keys that are pinned for the name (for Changed: what was expected)
+        QList<Entry> marked; ///< the @revoked or @cert-authority lines that decided
     };
 
     /// Adds the lines of @p file; a missing file is fine, an unreadable one is an error.
@@ -47,12 +37,13 @@ public:
     [[nodiscard]] Lookup lookup(const QString &name, const HostKey &key) const;
     /// Algorithms of the keys pinned for @p name, to ask the server for a key type that can match.
     [[nodiscard]] QList<QByteArray> pinnedAlgorithms(const QString &name) const;
+    /// The lines that pin a key for exactly @p name, marks left out.
+    [[nodiscard]] QList<Entry> pinnedFor(const QString &name) const;
     /// Lines that are neither empty nor a comment and could not be used.
     [[nodiscard]] int skippedLines() const { return m_skippedLines; }
 
-    /// Appends one line for @p key to @p file (created 0600 in a 0700 folder) under a lock, fsynced; does nothing when
-    /// the file already pins this key for @p name. Blocks for file I/O and at most 5 s for the lock.
-    [[nodiscard]] static Result<void> append(const QString &file, const QString &name, const HostKey &key);
+    /// As the lookup compares names: lower case, and without a port that says nothing.
+    [[nodiscard]] static QByteArray normalisedName(const QString &name);
 
 private:
     struct Line

@@ -117,6 +117,7 @@ void ServerLink::dial()
                     dialled(generation, std::move(*shared));
             });
         });
+    m_hostKeyReport.reset();
     setState(SessionState::Queued);
     updateTunnels();
 }
@@ -136,6 +137,7 @@ void ServerLink::dialled(quint64 generation, DialResult result)
 void ServerLink::dialFailed(const DialResult &result)
 {
     const Error &error = *result.error;
+    m_hostKeyReport = result.hostKey;
     if (error.code == ErrorCode::AuthFailed) {
         ++m_refusedLogins;
         m_goodKey.clear();
@@ -354,6 +356,7 @@ void ServerLink::setState(SessionState state, std::optional<Error> error)
     m_status.state = state;
     m_status.since = QDateTime::currentDateTimeUtc();
     m_status.error = std::move(error);
+    m_status.hostKey = m_status.error ? m_hostKeyReport : std::nullopt;
     if (state != SessionState::Backoff)
         m_status.retryAt = {};
     if (state != SessionState::Ready) {

@@ -70,6 +70,7 @@ private:
     QByteArray m_goodKey;
     std::optional<HostKeyQuestion> m_question;
     std::optional<HostKey> m_acceptedKey;
+    std::optional<HostKeyReport> m_hostKeyReport; ///< of the last dial, when its host key was why it failed
     OperationQueue m_operations;
     std::map<quint64, std::shared_ptr<TunnelListener>> m_tunnels;
     std::shared_ptr<int> m_alive = std::make_shared<int>(0); ///< answers of the dial lane may come after the end

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ssh/Error.h"
+#include "ssh/HostKeyReport.h"
 
 #include <QDateTime>
 #include <QMetaType>
@@ -32,6 +33,7 @@ struct SessionStatus
     SessionState state = SessionState::Off;
     QDateTime since; ///< UTC
     std::optional<Error> error; ///< why it is Lost, Backoff or Failed
+    std::optional<HostKeyReport> hostKey; ///< when error is about the host key: what was shown, what is pinned
     QDateTime retryAt; ///< UTC; valid in Backoff
     QString keyExchange; ///< negotiated, once Ready ("curve25519-sha256")
     QString cipher; ///< negotiated, once Ready

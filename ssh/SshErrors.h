@@ -34,9 +34,11 @@ public:
 
     [[nodiscard]] Error hostKeyUnknown(const HostKey &key) const;
     [[nodiscard]] Error hostKeyRefused(const HostKey &key) const;
-    [[nodiscard]] Error hostKeyChanged(const HostKey &key, const QList<KnownHosts::Entry> &pinned) const;
-    [[nodiscard]] Error hostKeyRevoked(const HostKey &key, const QList<KnownHosts::Entry> &entries) const;
-    [[nodiscard]] Error hostKeyCertificateOnly() const;
+    /// For Changed (another key, or another type than the pinned ones), Revoked and CertificateAuthority.
+    [[nodiscard]] Error hostKey(const HostKeyReport &report) const;
+    /// The key just accepted is not the one that the server shows now.
+    [[nodiscard]] Error hostKeySwitched(const HostKey &accepted, const HostKey &offered) const;
+    [[nodiscard]] Error hostKeyNotReplaceable(const HostKeyReport &report) const;
 
     struct AuthReport
     {

@@ -170,6 +170,7 @@ SshPool::~SshPool()
 {
     const auto execs = std::exchange(d->execs, {});
     const auto reads = std::exchange(d->reads, {});
+    const auto hostKeys = std::exchange(d->hostKeys, {});
     const auto tunnels = std::exchange(d->tunnels, {});
     d.reset();
     // Replies outlive the pool when their owners want that; they still finish, from the event loop.
@@ -181,6 +182,9 @@ SshPool::~SshPool()
     for (PooledReadFileReply *reply : reads)
         QMetaObject::invokeMethod(
             reply, [reply, cancelled] { reply->complete(cancelled); }, Qt::QueuedConnection);
+    for (PooledHostKeyReply *reply : hostKeys)
+        QMetaObject::invokeMethod(
+            reply, [reply, cancelled] { reply->complete(cancelled.error); }, Qt::QueuedConnection);
     for (PooledTunnel *tunnel : tunnels)
         QMetaObject::invokeMethod(
             tunnel, [tunnel] { tunnel->apply({}); }, Qt::QueuedConnection);

@@ -83,6 +83,15 @@ public:
     /// ends the waiting operations with HostKeyUnknown. An id that is no longer waiting is ignored.
     void answerHostKey(quint64 questionId, bool accept);
 
+    /// Dials as far as the key exchange and hangs up: which key the server shows, and what is pinned for it. Nothing is
+    /// sent to the server, nothing is pinned, no session is made or touched. Caller owns the reply.
+    [[nodiscard]] HostKeyReply *inspectHostKey(const QString &serverId);
+    /// Makes @p key the only one that Helmclaw's own known_hosts pins for the server, and records it (HostKeyLog).
+    /// Refused when the key is revoked, nothing is pinned, or the user's own files pin another one. A separate decision
+    /// of the user, never part of connecting. Cannot be aborted once it runs. Caller owns the reply.
+    [[nodiscard]] HostKeyReply *replaceHostKey(const QString &serverId, const HostKey &key);
+    [[nodiscard]] QString ownKnownHostsFile() const;
+
     /// A snapshot for the watchdog and benches: sessions in Ready, dials in flight, open tunnel connections.
     struct Statistics
     {

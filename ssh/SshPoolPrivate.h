@@ -55,6 +55,21 @@ private:
     std::shared_ptr<PoolHandle> m_pool;
 };
 
+class PooledHostKeyReply final : public HostKeyReply
+{
+public:
+    PooledHostKeyReply(QString serverId, quint64 id, std::shared_ptr<PoolHandle> pool);
+    ~PooledHostKeyReply() override;
+    void abort() override;
+    void complete(std::optional<Error> error, const std::optional<HostKeyReport> &report = {});
+    void setDial(quint64 dial) { m_dial = dial; }
+
+private:
+    quint64 m_id;
+    quint64 m_dial = 0; ///< in the dial lane; 0: none
+    std::shared_ptr<PoolHandle> m_pool;
+};
+
 class PooledTunnel final : public Tunnel
 {
 public:
@@ -85,6 +100,7 @@ public:
     /// Finishes the reply with @p error from the event loop.
     void postFailure(quint64 id, const Error &error);
     void applyResult(quint64 id, OperationResult result);
+    void applyHostKey(quint64 id, const std::optional<Error> &error, const std::optional<HostKeyReport> &report);
     [[nodiscard]] Error unknownServer(const QString &serverId) const;
     void announceOutput();
 
@@ -100,6 +116,7 @@ public:
     QHash<QString, SessionStatus> statuses;
     QHash<quint64, PooledExecReply *> execs;
     QHash<quint64, PooledReadFileReply *> reads;
+    QHash<quint64, PooledHostKeyReply *> hostKeys;
     QHash<quint64, PooledTunnel *> tunnels;
     QList<quint64> withNews; ///< exec replies that got output in this batch
     std::unique_ptr<DialLane> dials;

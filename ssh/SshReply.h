@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ssh/Error.h"
+#include "ssh/HostKeyReport.h"
 #include "ssh/Secret.h"
 
 #include <QObject>
@@ -84,6 +85,19 @@ protected:
     QByteArray m_data;
     Secret m_sensitive;
     quint32 m_mode = 0;
+};
+
+/// What a server shows as its host key, beside what is pinned; or the replacement of a pinned key.
+class HostKeyReply : public SshReply
+{
+    Q_OBJECT
+public:
+    /// For SshPool::inspectHostKey(), once finished without an error.
+    [[nodiscard]] const HostKeyReport &report() const { return m_report; }
+
+protected:
+    using SshReply::SshReply;
+    HostKeyReport m_report;
 };
 
 } // namespace Helmclaw

@@ -4,8 +4,23 @@
 #include "ssh/SshTarget.h"
 
 #include <QCryptographicHash>
+#include <QtEndian>
+
+#include <algorithm>
 
 namespace Helmclaw {
+
+bool HostKey::isWellFormed() const
+{
+    // RFC 4253 §6.6: the blob begins with its type, as a string.
+    if (blob.size() < 4)
+        return false;
+    const auto length = qsizetype(qFromBigEndian<quint32>(blob.constData()));
+    if (length == 0 || length >= blob.size() - 4)
+        return false;
+    const QByteArrayView type = QByteArrayView(blob).sliced(4, length);
+    return type == algorithm && std::none_of(type.begin(), type.end(), [](char c) { return c <= ' ' || c >= 0x7f; });
+}
 
 QString HostKey::fingerprint() const
 {

@@ -14,6 +14,7 @@
 #include "views/dialogs/RemoveDialog.h"
 #include "views/dialogs/ServerDialog.h"
 #include "views/fleet/FleetPane.h"
+#include "views/hostkeys/ReplaceKeyDialog.h"
 #include "views/overview/DetailsPane.h"
 #include "views/overview/OverviewPage.h"
 #include "views/theme/Glyphs.h"
@@ -106,6 +107,7 @@ void MainWindow::makeActions()
     on("server.connect", [this] { m_models.sessions->connectServer(m_serverId); });
     on("server.disconnect", [this] { m_models.sessions->disconnectServer(m_serverId); });
     on("server.show-key", [this] { m_hostKeys->showQuestions(m_serverId); });
+    on("server.replace-key", [this] { replaceHostKey(m_serverId); });
     on("server.edit", &MainWindow::editServer);
     on("server.remove", &MainWindow::removeServer);
     on("refresh.selected", [this] { refresh(selectedServers()); });
@@ -231,6 +233,20 @@ void MainWindow::editServer()
         return;
     ServerDialog dialog(m_models.fleet, m_models.sessions->sshConfigFile(), m_serverId, this);
     dialog.exec();
+}
+
+void MainWindow::replaceHostKey(const QString &serverId)
+{
+    const auto report = m_models.sessions->status(serverId).hostKey;
+    if (!report || ReplaceKeyDialog(nameOf(serverId), *report, this).exec() != QDialog::Accepted)
+        return;
+    Helmclaw::replaceHostKey(m_models.sessions, serverId, report->offered, this,
+                             [this, serverId](const Result<void> &done) {
+                                 if (done)
+                                     m_models.sessions->connectServer(serverId);
+                                 else
+                                     showError(done.error());
+                             });
 }
 
 void MainWindow::removeServer()
@@ -410,6 +426,7 @@ void MainWindow::showServerMenu(const QPoint &globalPos)
         add("server.connect");
         add("server.disconnect");
         add("server.show-key");
+        add("server.replace-key");
         menu.addSeparator();
         add("server.edit");
         add("server.remove");

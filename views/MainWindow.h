@@ -65,6 +65,7 @@ private:
     void addServer();
     void importServers();
     void editServer();
+    void replaceHostKey(const QString &serverId);
     void removeServer();
     void refresh(const QStringList &serverIds);
     [[nodiscard]] QStringList selectedServers() const;

@@ -2,6 +2,7 @@
 #include "app/ctl/Command.h"
 
 #include "app/ctl/ExecCommand.h"
+#include "app/ctl/HostKeyCommand.h"
 #include "app/ctl/ServersCommand.h"
 #include "app/ctl/StatusCommand.h"
 #include "app/ctl/TunnelCommand.h"
@@ -24,12 +25,14 @@ std::unique_ptr<Command> Command::create(const QString &name)
         return std::make_unique<TunnelCommand>();
     if (name == "exec"_L1)
         return std::make_unique<ExecCommand>();
+    if (name == "hostkey"_L1)
+        return std::make_unique<HostKeyCommand>();
     return nullptr;
 }
 
 QStringList Command::names()
 {
-    return { u"servers"_s, u"status"_s, u"tunnel"_s, u"exec"_s };
+    return { u"servers"_s, u"status"_s, u"tunnel"_s, u"exec"_s, u"hostkey"_s };
 }
 
 void Command::finish(int exitCode)

@@ -4,6 +4,7 @@ target_sources(helmclaw_models PRIVATE
   fleet/FleetFile.cpp fleet/FleetFile.h
   fleet/FleetFileWatcher.cpp fleet/FleetFileWatcher.h
   fleet/FleetModel.cpp fleet/FleetModel.h
+  fleet/HostKeyDecisions.cpp fleet/HostKeyDecisions.h
   fleet/HostPreview.cpp fleet/HostPreview.h
   fleet/Server.cpp fleet/Server.h
   fleet/ServerSessions.cpp fleet/ServerSessions.h

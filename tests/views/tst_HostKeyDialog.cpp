@@ -4,11 +4,16 @@
 
 #include "views/actions/ActionRegistry.h"
 #include "views/dialogs/HostKeyDialog.h"
+#include "views/hostkeys/FingerprintView.h"
+#include "views/hostkeys/HostKeyComparison.h"
+#include "views/hostkeys/ReplaceKeyDialog.h"
 #include "views/overview/OverviewPage.h"
+#include "views/widgets/CodeLabel.h"
 #include "views/widgets/MessageBar.h"
 
 #include <QFile>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 
 using namespace Helmclaw;
@@ -27,6 +32,7 @@ private Q_SLOTS:
     void enterAndEscapeRefuse();
     void pinningConnects();
     void aChangedKeyIsAHardStop();
+    void theUsersFileIsNotOursToWrite();
 
 private:
     static QString addSshd(WindowFixture &f, const SshdFixture &sshd, const QString &name);
@@ -134,6 +140,84 @@ void tst_HostKeyDialog::aChangedKeyIsAHardStop()
     QVERIFY(window.messageBar()->contains(QStringLiteral("hostkey.%1").arg(id)));
     window.overview()->selectServer(id);
     QTRY_VERIFY(window.findChild<QWidget *>(QStringLiteral("detailsProblem"))->isVisible());
+
+    // Old and new, one below the other, with what ssh-keygen says about the new one.
+    auto *comparison = window.findChild<HostKeyComparison *>();
+    QTRY_VERIFY(comparison->isVisible());
+    const auto keygen = SshdFixture::run(QStringLiteral("ssh-keygen"),
+                                         { QStringLiteral("-lvf"), sshd.path(QStringLiteral("host_key.pub")) });
+    QVERIFY(keygen);
+    auto *shown = comparison->findChild<FingerprintView *>(QStringLiteral("shownFingerprint"));
+    auto *old = comparison->findChild<FingerprintView *>(QStringLiteral("pinnedFingerprint"));
+    QVERIFY(keygen->contains(shown->fingerprint().toLatin1()));
+    QVERIFY(shown->differingGroups() > 0);
+    QCOMPARE(shown->differingGroups(), old->differingGroups());
+    QCOMPARE(shown->groups(), 11);
+    const QString picture = QString::fromLatin1(*keygen).section(QLatin1Char('\n'), 1).trimmed();
+    QVERIFY(comparison->findChild<QLabel *>(QStringLiteral("shownPicture"))->text().endsWith(picture));
+    const QString own = f.dir.filePath(QStringLiteral("known_hosts"));
+    QCOMPARE(comparison->findChild<CodeLabel *>(QStringLiteral("pinnedPlace"))->text(), own + QStringLiteral(":1"));
+
+    // Enter alone cancels; the button wants the server's name.
+    auto *button = window.findChild<QPushButton *>(QStringLiteral("detailsReplaceKey"));
+    QTRY_VERIFY(button->isVisible());
+    WindowFixture::whenDialogOpens<ReplaceKeyDialog>([](ReplaceKeyDialog *replace) {
+        QTest::keyClicks(replace->findChild<QLineEdit *>(QStringLiteral("replaceName")), QStringLiteral("lab1"));
+        QTest::keyClick(replace, Qt::Key_Return);
+    });
+    QTest::mouseClick(button, Qt::LeftButton);
+    QCOMPARE(f.sessions->status(id).error->code, ErrorCode::HostKeyChanged);
+    WindowFixture::whenDialogOpens<ReplaceKeyDialog>([](ReplaceKeyDialog *replace) {
+        auto *confirm = replace->findChild<QPushButton *>(QStringLiteral("replaceConfirm"));
+        auto *name = replace->findChild<QLineEdit *>(QStringLiteral("replaceName"));
+        QVERIFY(replace->findChild<QPushButton *>(QStringLiteral("replaceCancel"))->isDefault());
+        QVERIFY(!confirm->isEnabled());
+        QTest::keyClicks(name, QStringLiteral("lab"));
+        QVERIFY(!confirm->isEnabled());
+        QTest::keyClicks(name, QStringLiteral("1"));
+        QVERIFY(confirm->isEnabled());
+        if (const QString file = qEnvironmentVariable("HELMCLAW_TEST_SHOTS"); !file.isEmpty())
+            replace->grab().save(file + QStringLiteral("/replace-key.png"));
+        QTest::mouseClick(confirm, Qt::LeftButton);
+    });
+    if (const QString file = qEnvironmentVariable("HELMCLAW_TEST_SHOTS"); !file.isEmpty())
+        window.grab().save(file + QStringLiteral("/changed-key.png"));
+    QTest::mouseClick(button, Qt::LeftButton);
+    QTRY_COMPARE(f.sessions->status(id).state, SessionState::Ready);
+    QTRY_VERIFY(!comparison->isVisible());
+    QVERIFY(!window.messageBar()->contains(QStringLiteral("hostkey.%1").arg(id)));
+    const auto log = hostKeyDecisions(f.sessions.get());
+    QVERIFY(log);
+    QCOMPARE(log->size(), 2);
+    QCOMPARE(log->at(1).value(QStringLiteral("action")).toString(), QStringLiteral("replace"));
+}
+
+void tst_HostKeyDialog::theUsersFileIsNotOursToWrite()
+{
+    SshdFixture sshd;
+    QVERIFY(sshd.start());
+    WindowFixture f;
+    const QString theirs = sshd.knownHostsFile();
+    QFile config(f.sessions->sshConfigFile());
+    QVERIFY(config.open(QIODevice::WriteOnly));
+    config.write("Host *\n  UserKnownHostsFile " + theirs.toUtf8() + '\n');
+    config.close();
+    QVERIFY(sshd.replaceHostKey());
+    QVERIFY(sshd.start());
+    const QString id = addSshd(f, sshd, QStringLiteral("lab1"));
+    MainWindow &window = f.window();
+    window.overview()->selectServer(id);
+    f.sessions->connectServer(id);
+    QTRY_COMPARE(f.sessions->status(id).state, SessionState::Failed);
+    QTRY_VERIFY(window.actions()->action(QStringLiteral("server.replace-key"))->isEnabled());
+    WindowFixture::whenDialogOpens<ReplaceKeyDialog>([&](ReplaceKeyDialog *replace) {
+        QVERIFY(!replace->findChild<QPushButton *>(QStringLiteral("replaceConfirm")));
+        const QString command = replace->findChild<CodeLabel *>(QStringLiteral("removalCommands"))->text();
+        QVERIFY2(command.startsWith(QStringLiteral("ssh-keygen -R ")) && command.contains(theirs), qPrintable(command));
+        QTest::keyClick(replace, Qt::Key_Return);
+    });
+    window.actions()->action(QStringLiteral("server.replace-key"))->trigger();
+    QVERIFY(!QFile::exists(f.dir.filePath(QStringLiteral("known_hosts"))));
 }
 
 HELMCLAW_VIEWS_TEST_MAIN(tst_HostKeyDialog)

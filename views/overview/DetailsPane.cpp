@@ -7,6 +7,7 @@
 #include "models/posture/CheckCatalogue.h"
 #include "models/posture/PostureStore.h"
 #include "views/actions/ActionRegistry.h"
+#include "views/hostkeys/HostKeyPart.h"
 #include "views/overview/CheckCard.h"
 #include "views/overview/ConnectionFacts.h"
 #include "views/overview/EvidencePart.h"
@@ -33,6 +34,7 @@ DetailsPane::DetailsPane(const WindowModels &models, ActionRegistry *actions, QW
     , m_scroll(new QScrollArea(this))
     , m_measure(new QTimer(this))
     , m_server(new ServerCard(models, actions))
+    , m_hostKey(new HostKeyPart(models, actions))
     , m_notChecked(new EmptyState)
     , m_check(new CheckCard)
     , m_evidence(new EvidencePart)
@@ -57,6 +59,7 @@ DetailsPane::DetailsPane(const WindowModels &models, ActionRegistry *actions, QW
     auto *posture = new QVBoxLayout(m_posturePart);
     posture->setContentsMargins(0, 0, 0, 0);
     posture->setSpacing(16);
+    posture->addWidget(m_hostKey);
     posture->addWidget(m_notChecked);
     posture->addWidget(m_check);
     posture->addWidget(m_findings);
@@ -145,7 +148,8 @@ void DetailsPane::update()
     const ServerPosture posture = m_models.posture->posture(m_serverId);
     const CheckResult *result = m_checkId.isEmpty() ? nullptr : posture.find(m_checkId);
     const bool checked = !posture.results.isEmpty();
-    m_notChecked->setVisible(!checked && !posture.refreshing);
+    const bool hostKey = m_hostKey->showServer(m_serverId);
+    m_notChecked->setVisible(!checked && !posture.refreshing && !hostKey);
     m_check->setVisible(result != nullptr);
     if (result)
         m_check->showResult(checkInfo(m_checkId), *result, posture.probedAt, posture.lastError.has_value());
@@ -153,8 +157,8 @@ void DetailsPane::update()
     m_findings->setVisible(checked && !result);
     if (checked && !result)
         m_findings->showResults(posture.results);
-    m_posturePart->setVisible(checked || !posture.refreshing);
-    m_lineAfter->setVisible(checked || !posture.refreshing);
+    m_posturePart->setVisible(checked || hostKey || !posture.refreshing);
+    m_lineAfter->setVisible(checked || hostKey || !posture.refreshing);
     measureLater();
 }
 

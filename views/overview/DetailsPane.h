@@ -18,6 +18,7 @@ class ConnectionFacts;
 class EmptyState;
 class EvidencePart;
 class FindingsList;
+class HostKeyPart;
 class ServerCard;
 
 /// What is known about the selected server and, when one is selected, the selected check. Follows the models by itself.
@@ -55,6 +56,7 @@ private:
     QScrollArea *m_scroll;
     QTimer *m_measure;
     ServerCard *m_server;
+    HostKeyPart *m_hostKey;
     EmptyState *m_notChecked;
     CheckCard *m_check;
     EvidencePart *m_evidence;

@@ -138,6 +138,11 @@ void MainWindow::updateActions()
                    || session == SessionState::Backoff));
     enable("server.disconnect", one && session != SessionState::Off && session != SessionState::Failed);
     enable("server.show-key", asked);
+    const auto hostKey = m_models.sessions->status(m_serverId).hostKey;
+    enable("server.replace-key",
+           one && hostKey
+               && (hostKey->verdict == HostKeyVerdict::Changed
+                   || hostKey->verdict == HostKeyVerdict::CertificateAuthority));
     enable("server.edit", one);
     enable("server.remove", one);
     enable("refresh.selected", any);

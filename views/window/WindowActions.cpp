@@ -90,6 +90,11 @@ void addWindowActions(ActionRegistry *registry)
                     tr("Show the host key that waits for an answer"),
                     QStringLiteral("key"),
                     { keys("Ctrl+Shift+K") } });
+    registry->add({ QStringLiteral("server.replace-key"),
+                    tr("Re&place pinned key…"),
+                    tr("Compare the host key that the server shows with the pinned one, and decide"),
+                    QStringLiteral("shield-alert"),
+                    {} });
     registry->add({ QStringLiteral("server.edit"),
                     tr("&Edit…"),
                     tr("Change the server's entry"),
@@ -176,7 +181,8 @@ void fillMenuBar(QMenuBar *menuBar, const ActionRegistry *registry)
          { "fleet.add", "fleet.import", "-", "refresh.all", "refresh.cancel", "-", "app.quit" });
     fill(menuBar->addMenu(tr("&Server")),
          { "server.open-web-ui", "server.close-web-ui", "server.copy-address", "-", "refresh.selected",
-           "server.connect", "server.disconnect", "server.show-key", "-", "server.edit", "server.remove" });
+           "server.connect", "server.disconnect", "server.show-key", "server.replace-key", "-", "server.edit",
+           "server.remove" });
     QMenu *view = menuBar->addMenu(tr("&View"));
     fill(view,
          { "view.palette", "-", "view.search", "view.filter", "view.problems-only", "view.clear-filters", "-",

@@ -73,6 +73,8 @@ private Q_SLOTS:
         QTest::newRow("unknown server") << QStringList { u"status"_s, u"nobody"_s };
         QTest::newRow("tunnel to nobody") << QStringList { u"tunnel"_s, u"nobody"_s };
         QTest::newRow("tunnel without a name") << QStringList { u"tunnel"_s };
+        QTest::newRow("hostkey without a verb") << QStringList { u"hostkey"_s };
+        QTest::newRow("hostkey of nobody") << QStringList { u"hostkey"_s, u"show"_s, u"nobody"_s };
         QTest::newRow("exec without a command") << QStringList { u"exec"_s, u"nobody"_s };
         QTest::newRow("servers add without a host") << QStringList { u"servers"_s, u"add"_s, u"x"_s };
         QTest::newRow("a host that looks like an option")
@@ -216,6 +218,57 @@ private Q_SLOTS:
         QCOMPARE(error.value("code"_L1).toString(), u"host-key-changed"_s);
         const Run forced = ctl({ u"exec"_s, u"here"_s, u"--accept-host-key"_s, fingerprint(), u"--"_s, u"true"_s });
         QCOMPARE(forced.exitCode, 255);
+
+        // Looking sends no login; replacing wants the fingerprint, and the right one.
+        const Run shown = ctl({ u"hostkey"_s, u"show"_s, u"here"_s, u"--json"_s });
+        QCOMPARE(shown.exitCode, 1);
+        QCOMPARE(shown.json().value("verdict"_L1).toString(), u"changed"_s);
+        QCOMPARE(shown.json().value("offered"_L1).toObject().value("fingerprint"_L1).toString(), fingerprint());
+        const QJsonObject old = shown.json().value("pinned"_L1).toArray().at(0).toObject();
+        QCOMPARE(old.value("file"_L1).toString(), path("known_hosts"));
+        const Run picture = ctl({ u"hostkey"_s, u"show"_s, u"here"_s });
+        QCOMPARE(picture.out.count("+----[SHA256]-----+"), 2);
+        QCOMPARE(ctl({ u"hostkey"_s, u"replace"_s, u"here"_s }).exitCode, 2);
+        const QByteArray before = read("known_hosts");
+        const Run wrong =
+            ctl({ u"hostkey"_s, u"replace"_s, u"here"_s, u"--fingerprint"_s, old.value("fingerprint"_L1).toString() });
+        QCOMPARE(wrong.exitCode, 1);
+        QVERIFY2(wrong.err.contains(fingerprint().toLatin1()), wrong.err.constData());
+        QCOMPARE(read("known_hosts"), before);
+        QVERIFY2(!m_sshd->log().contains("userauth"), m_sshd->log().constData());
+
+        const Run replaced = ctl({ u"hostkey"_s, u"replace"_s, u"here"_s, u"--fingerprint"_s, fingerprint() });
+        QVERIFY2(replaced.exitCode == 0, replaced.err.constData());
+        QVERIFY(!m_sshd->log().contains("userauth"));
+        QCOMPARE(ctl({ u"hostkey"_s, u"show"_s, u"here"_s }).exitCode, 0);
+        QCOMPARE(ctl({ u"exec"_s, u"here"_s, u"--"_s, u"true"_s }).exitCode, 0);
+        const Run log = ctl({ u"hostkey"_s, u"log"_s });
+        QCOMPARE(log.exitCode, 0);
+        const QList<QByteArray> lines = log.out.trimmed().split('\n');
+        QCOMPARE(lines.size(), 2);
+        QVERIFY(lines.at(0).contains("\tpin\there\t"));
+        QVERIFY(lines.at(1).contains("\treplace\there\t") && lines.at(1).contains(fingerprint().toLatin1())
+                && lines.at(1).contains(old.value("fingerprint"_L1).toString().toLatin1()));
+
+        // A key in the user's own file is the user's to remove: the command is named, and it works.
+        m_sshd->kill();
+        QVERIFY(m_sshd->replaceHostKey());
+        write("users_hosts", u"[127.0.0.1]:%1 "_s.arg(m_sshd->port()).toLatin1() + m_sshd->hostKeyLine() + '\n');
+        write("ssh_config", "Host *\n  UserKnownHostsFile " + path("users_hosts").toUtf8() + '\n');
+        QVERIFY(m_sshd->replaceHostKey());
+        QVERIFY(m_sshd->start());
+        const QStringList config { u"--ssh-config"_s, path("ssh_config") };
+        const Run foreign =
+            ctl(QStringList { u"hostkey"_s, u"replace"_s, u"here"_s, u"--fingerprint"_s, fingerprint() } + config);
+        QCOMPARE(foreign.exitCode, 1);
+        QVERIFY2(foreign.err.contains("ssh-keygen -R") && foreign.err.contains(path("users_hosts").toUtf8()),
+                 foreign.err.constData());
+        const Run commands = ctl(QStringList { u"hostkey"_s, u"show"_s, u"here"_s, u"--json"_s } + config);
+        const QString remove = commands.json().value("removalCommands"_L1).toArray().at(0).toString();
+        QCOMPARE(runProgram(u"sh"_s, { u"-c"_s, remove }).exitCode, 0);
+        const Run now =
+            ctl(QStringList { u"hostkey"_s, u"replace"_s, u"here"_s, u"--fingerprint"_s, fingerprint() } + config);
+        QVERIFY2(now.exitCode == 0, now.err.constData());
     }
 
 private:

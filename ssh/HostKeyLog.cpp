@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/HostKeyLog.h"
+
+#include "ssh/FileLock.h"
+#include "ssh/PrivateFolder.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace Helmclaw {
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(HostKeyLog)
+};
+
+QString localUser()
+{
+    std::vector<char> buffer(16384);
+    passwd entry {};
+    passwd *found = nullptr;
+    if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
+        return QString::fromLocal8Bit(found->pw_name);
+    return {};
+}
+
+QJsonObject toJson(const HostKey &key)
+{
+    return { { QStringLiteral("type"), QString::fromLatin1(key.algorithm) },
+             { QStringLiteral("fingerprint"), key.fingerprint() } };
+}
+
+QString actionName(HostKeyLog::Action action)
+{
+    switch (action) {
+    case HostKeyLog::Action::Pin:
+        return QStringLiteral("pin");
+    case HostKeyLog::Action::Replace:
+        return QStringLiteral("replace");
+    case HostKeyLog::Action::Failed:
+        break;
+    }
+    return QStringLiteral("failed");
+}
+
+Result<void> appendLine(const QString &file, QByteArray line)
+{
+    const auto problem = [&file](int reason) -> Result<void> {
+        return failure(reason == EACCES || reason == EPERM || reason == EROFS ? ErrorCode::PermissionDenied
+                                                                              : ErrorCode::InvalidInput,
+                       Text::tr("the record of host key decisions %1 cannot be written: %2")
+                           .arg(file, QString::fromLocal8Bit(std::strerror(reason))),
+                       Text::tr("Check the file and its folder; a decision that cannot be recorded is not taken"));
+    };
+    const int fd = ::open(QFile::encodeName(file).constData(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return problem(errno);
+    int reason = 0;
+    struct stat info
+    {
+    };
+    char last = '\n';
+    if (::fstat(fd, &info) != 0 || (info.st_size > 0 && ::pread(fd, &last, 1, info.st_size - 1) != 1))
+        reason = errno != 0 ? errno : EIO;
+    if (reason == 0) {
+        if (last != '\n') // a power cut in the middle of a line
+            line.prepend('\n');
+        const ssize_t written = ::write(fd, line.constData(), std::size_t(line.size()));
+        if (written != line.size()) {
+            reason = written < 0 ? errno : ENOSPC;
+            std::ignore = ::ftruncate(fd, info.st_size);
+        } else if (::fsync(fd) != 0) {
+            reason = errno;
+        }
+    }
+    ::close(fd);
+    if (reason != 0)
+        return problem(reason);
+    return {};
+}
+
+} // namespace
+
+QString HostKeyLog::fileFor(const QString &ownKnownHosts)
+{
+    return ownKnownHosts + QStringLiteral(".log");
+}
+
+Result<void> HostKeyLog::append(const QString &file, Action action, const SshTarget &target,
+                                const QList<KnownHostsLine> &before, const HostKey &after, const QString &problem)
+{
+    QJsonArray old;
+    for (const KnownHostsLine &line : before) {
+        QJsonObject entry = toJson(line.key);
+        entry.insert(QStringLiteral("place"), QStringLiteral("%1:%2").arg(line.file).arg(line.line));
+        old.append(entry);
+    }
+    QJsonObject object { { QStringLiteral("time"), QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs) },
+                         { QStringLiteral("action"), actionName(action) },
+                         { QStringLiteral("server"), target.name },
+                         { QStringLiteral("serverId"), target.serverId },
+                         { QStringLiteral("target"), target.toString() },
+                         { QStringLiteral("name"), target.knownHostsName() },
+                         { QStringLiteral("old"), old },
+                         { QStringLiteral("new"), toJson(after) },
+                         { QStringLiteral("by"), localUser() },
+                         { QStringLiteral("uid"), qint64(::getuid()) } };
+    if (!problem.isEmpty())
+        object.insert(QStringLiteral("problem"), problem);
+    if (auto made = ensurePrivateFolder(QFileInfo(file).path()); !made)
+        return made;
+    const auto lock = FileLock::acquire(file);
+    if (!lock)
+        return tl::unexpected(lock.error());
+    return appendLine(file, QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
+}
+
+Result<QList<QJsonObject>> HostKeyLog::read(const QString &file)
+{
+    QFile source(file);
+    if (!source.exists())
+        return QList<QJsonObject>();
+    if (!source.open(QIODevice::ReadOnly))
+        return failure(ErrorCode::PermissionDenied, Text::tr("%1 cannot be read: %2").arg(file, source.errorString()),
+                       Text::tr("Make the file readable for you"));
+    QList<QJsonObject> entries;
+    for (const QByteArray &line : source.readAll().split('\n')) {
+        if (line.trimmed().isEmpty())
+            continue;
+        const QJsonDocument document = QJsonDocument::fromJson(line);
+        entries += document.isObject() ? document.object()
+                                       : QJsonObject { { QStringLiteral("unreadable"), printable(line, 400) } };
+    }
+    return entries;
+}
+
+} // namespace Helmclaw
