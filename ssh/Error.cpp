@@ -59,6 +59,8 @@ QString errorCodeName(ErrorCode code)
         return QStringLiteral("bad-server-data");
     case ErrorCode::LocalPortInUse:
         return QStringLiteral("local-port-in-use");
+    case ErrorCode::DiskFull:
+        return QStringLiteral("disk-full");
     case ErrorCode::Unsupported:
         return QStringLiteral("unsupported");
     case ErrorCode::Internal:

@@ -29,6 +29,7 @@ enum class ErrorCode {
     PermissionDenied,
     BadServerData, ///< the server's text did not pass its parser
     LocalPortInUse, ///< the tunnel's stable local port is taken by another program
+    DiskFull, ///< the server has no room for what should be written
     Unsupported, ///< neither this build nor the server can do it
     Internal, ///< a bug of ours; the text says where
 };

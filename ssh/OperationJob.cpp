@@ -13,6 +13,11 @@ OperationJob::OperationJob(std::shared_ptr<Operation> operation)
 void OperationJob::abort(const Error &error)
 {
     fail(error);
+    resume();
+}
+
+void OperationJob::resume()
+{
     if (m_session != nullptr)
         m_session->schedule();
 }

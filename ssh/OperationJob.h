@@ -13,7 +13,9 @@ public:
     explicit OperationJob(std::shared_ptr<Operation> operation);
 
     /// Gives the result at once; the channel is closed afterwards.
-    void abort(const Error &error);
+    virtual void abort(const Error &error);
+    /// Something outside has changed that pump() looks at.
+    void resume();
     void lost(const Error &error) override { fail(error); }
     Leftover takeChannel() override;
     void forgetChannel() override { m_channel = nullptr; }

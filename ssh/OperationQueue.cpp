@@ -3,6 +3,7 @@
 
 #include "ssh/ExecJob.h"
 #include "ssh/SftpReadJob.h"
+#include "ssh/SftpWriteJob.h"
 
 #include <algorithm>
 #include <vector>
@@ -66,6 +67,8 @@ void OperationQueue::startOne(IoSession &session, Entry &entry)
     std::unique_ptr<OperationJob> job;
     if (entry.operation->exec)
         job = std::make_unique<ExecJob>(entry.operation);
+    else if (entry.operation->writeFile)
+        job = std::make_unique<SftpWriteJob>(entry.operation);
     else
         job = std::make_unique<SftpReadJob>(entry.operation);
     entry.job = job.get();
@@ -102,6 +105,13 @@ void OperationQueue::end(quint64 id, const Error &error)
     result.error = error;
     const auto done = std::exchange(found->second.operation->onFinished, nullptr);
     done(std::move(result));
+}
+
+void OperationQueue::resume(quint64 id)
+{
+    const auto found = m_operations.find(id);
+    if (found != m_operations.end() && found->second.job != nullptr)
+        found->second.job->resume();
 }
 
 void OperationQueue::finished(quint64 id)

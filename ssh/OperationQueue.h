@@ -34,6 +34,7 @@ public:
     void resetLimit();
 
     void end(quint64 id, const Error &error); ///< an unknown id is ignored
+    void resume(quint64 id); ///< see OperationJob::resume()
     void endWaiting(const Error &error);
     void endAll(const Error &error);
 

@@ -30,6 +30,7 @@ public:
     void close();
     void submit(const std::shared_ptr<Operation> &operation);
     void abort(quint64 operationId);
+    void resume(quint64 operationId) { m_operations.resume(operationId); }
     void openTunnel(quint64 tunnelId, const TunnelOptions &options);
     void closeTunnel(quint64 tunnelId);
     void answer(quint64 questionId, bool accept);

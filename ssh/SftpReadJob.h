@@ -1,58 +1,44 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "ssh/OperationJob.h"
+#include "ssh/SftpFileReader.h"
+#include "ssh/SftpJob.h"
 
-#include <QByteArray>
-
-#include <map>
+#include <memory>
+#include <vector>
 
 namespace Helmclaw {
 
-/// Reads one whole file by SFTP version 3 (draft-ietf-secsh-filexfer-02) with many requests under way at once, so that
-/// a distant server costs few round trips. libssh's own sftp_read() spins on a non-blocking session.
-class SftpReadJob : public OperationJob
+/// Reads a whole small file, or streams a range of a file of any size to a taker that says how far it has come.
+class SftpReadJob : public SftpJob
 {
 public:
     explicit SftpReadJob(std::shared_ptr<Operation> operation);
     ~SftpReadJob() override;
 
-    Next pump() override;
+protected:
+    void ready() override;
+    void work() override;
 
 private:
-    enum class Phase { Subsystem, Version, Open, Stat, Read, Close };
-    [[nodiscard]] bool startSubsystem();
-    void send(char type, const QByteArray &payload);
-    [[nodiscard]] bool flush();
-    [[nodiscard]] bool receive();
-    void message(QByteArrayView packet);
-    void statMessage(char type, QByteArrayView body);
-    void readMessage(char type, quint32 id, QByteArrayView body);
-    void requestMore();
-    void requestChunk(quint64 offset, quint32 size);
-    void closeFile();
+    [[nodiscard]] bool isStream() const { return operation().readRange.has_value(); }
+    [[nodiscard]] const QByteArray &path() const;
+    void opened(const SftpAnswer &answer);
+    void described(const SftpAnswer &answer);
+    void startReading(quint64 size);
+    void take(QByteArray part);
     void succeed();
-    void failStatus(quint32 code, const QByteArray &text);
-    void malformed();
     void tooLarge();
+    void watchForStall();
 
-    Phase m_phase = Phase::Subsystem;
-    QByteArray m_out;
-    QByteArray m_in;
     QByteArray m_handle;
-    quint32 m_lastId = 0;
-    quint32 m_mode = 0;
-    struct Chunk
-    {
-        quint64 offset = 0;
-        quint32 size = 0;
-    };
-    std::map<quint32, Chunk> m_pending;
-    std::map<quint64, QByteArray> m_parts; ///< by offset
-    quint64 m_nextOffset = 0;
+    FileFacts m_facts;
+    std::unique_ptr<SftpFileReader> m_reader;
+    std::vector<QByteArray> m_parts; ///< of a whole file
     quint64 m_received = 0;
-    quint64 m_size = 0; ///< as fstat said; 0 for /proc and the like
-    bool m_end = false;
+    EventLoop *m_loop = nullptr;
+    EventLoop::Id m_stallTimer = 0;
+    EventLoop::Clock::time_point m_lastNews;
 };
 
 } // namespace Helmclaw

@@ -110,6 +110,23 @@ void SshPool::Private::submit(const QString &serverId, std::shared_ptr<Operation
             if (PooledExecReply *reply = execs.value(id)) {
                 reply->addOutput(out, err);
                 withNews += id;
+            } else if (PooledFileReply *file = files.value(id)) {
+                file->add(out);
+                withNews += id;
+            }
+        });
+    };
+    operation->onOpened = [this, id](const FileFacts &facts) {
+        mailbox.post([this, id, facts] {
+            if (PooledFileReply *file = files.value(id))
+                file->opened(facts);
+        });
+    };
+    operation->onProgress = [this, id](quint64 written) {
+        mailbox.post([this, id, written] {
+            if (PooledFileReply *file = files.value(id)) {
+                file->written(written);
+                withNews += id;
             }
         });
     };
@@ -126,6 +143,8 @@ void SshPool::Private::applyResult(quint64 id, OperationResult result)
         exec->complete(std::move(result));
     else if (PooledReadFileReply *read = reads.take(id))
         read->complete(std::move(result));
+    else if (PooledFileReply *file = files.take(id))
+        file->complete(std::move(result));
 }
 
 void SshPool::Private::postFailure(quint64 id, const Error &error)
@@ -144,6 +163,7 @@ void SshPool::Private::forget(quint64 id)
 {
     execs.remove(id);
     reads.remove(id);
+    files.remove(id);
 }
 
 void SshPool::Private::announceOutput()
@@ -155,6 +175,8 @@ void SshPool::Private::announceOutput()
             return;
         if (PooledExecReply *reply = execs.value(id))
             reply->announceOutput();
+        else if (PooledFileReply *file = files.value(id))
+            file->announce();
     }
 }
 
@@ -171,6 +193,7 @@ SshPool::~SshPool()
     const auto execs = std::exchange(d->execs, {});
     const auto reads = std::exchange(d->reads, {});
     const auto hostKeys = std::exchange(d->hostKeys, {});
+    const auto files = std::exchange(d->files, {});
     const auto tunnels = std::exchange(d->tunnels, {});
     d.reset();
     // Replies outlive the pool when their owners want that; they still finish, from the event loop.
@@ -185,6 +208,9 @@ SshPool::~SshPool()
     for (PooledHostKeyReply *reply : hostKeys)
         QMetaObject::invokeMethod(
             reply, [reply, cancelled] { reply->complete(cancelled.error); }, Qt::QueuedConnection);
+    for (PooledFileReply *file : files)
+        QMetaObject::invokeMethod(
+            file->reply(), [file, cancelled] { file->complete(cancelled); }, Qt::QueuedConnection);
     for (PooledTunnel *tunnel : tunnels)
         QMetaObject::invokeMethod(
             tunnel, [tunnel] { tunnel->apply({}); }, Qt::QueuedConnection);
@@ -272,16 +298,8 @@ ReadFileReply *SshPool::readFile(const QString &serverId, const QString &path, c
     const quint64 id = ++d->lastId;
     auto *reply = new PooledReadFileReply(serverId, id, d->handle);
     d->reads.insert(id, reply);
-    if (!d->targets.contains(serverId)) {
-        d->postFailure(id, d->unknownServer(serverId));
+    if (!d->checkFile(id, serverId, path))
         return reply;
-    }
-    if (path.isEmpty() || path.contains(QChar::Null)) {
-        d->postFailure(id,
-                       { ErrorCode::InvalidInput, tr("the path of the file to read is empty or holds a NUL"),
-                         tr("Give the file's whole path."), d->targets.value(serverId).name });
-        return reply;
-    }
     auto operation = std::make_shared<Operation>();
     operation->id = id;
     operation->allowed = options.deadline;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ssh/CommandLine.h"
+#include "ssh/FileReplies.h"
 #include "ssh/HostKey.h"
 #include "ssh/SessionState.h"
 #include "ssh/SshReply.h"
@@ -77,6 +78,16 @@ public:
                                        const QStringList &arguments = {}, const ExecOptions &options = {});
     [[nodiscard]] ReadFileReply *readFile(const QString &serverId, const QString &path,
                                           const ReadFileOptions &options = {});
+    /// Streams a part of a file of any size: the end of a growing log, or a whole archive. Caller owns the reply.
+    [[nodiscard]] ReadRangeReply *readRange(const QString &serverId, const QString &path,
+                                            const ReadRangeOptions &options = {});
+    /// Gives @p path a new content in one step: who opens it sees the old one or the new one, never half of it, also
+    /// after a crash. See WriteFileReply. Caller owns the reply.
+    [[nodiscard]] WriteFileReply *writeFile(const QString &serverId, const QString &path, const QByteArray &content,
+                                            const WriteFileOptions &options = {});
+    /// The same for a content that must not leak.
+    [[nodiscard]] WriteFileReply *writeFile(const QString &serverId, const QString &path, Secret content,
+                                            const WriteFileOptions &options = {});
     [[nodiscard]] Tunnel *openTunnel(const QString &serverId, const TunnelOptions &options);
 
     /// Answers hostKeyUnknown(). Accepting pins the key in the pool's own known_hosts file and dials again; refusing

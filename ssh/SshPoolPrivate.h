@@ -70,6 +70,19 @@ private:
     std::shared_ptr<PoolHandle> m_pool;
 };
 
+/// What the pool tells a reply about a streamed or written file.
+class PooledFileReply
+{
+public:
+    virtual ~PooledFileReply() = default;
+    [[nodiscard]] virtual SshReply *reply() = 0;
+    virtual void opened(const FileFacts &) { }
+    virtual void add(const QByteArray &) { }
+    virtual void written(quint64) { }
+    virtual void announce() { } ///< once per batch
+    virtual void complete(OperationResult result) = 0;
+};
+
 class PooledTunnel final : public Tunnel
 {
 public:
@@ -93,6 +106,10 @@ public:
 
     [[nodiscard]] IoShard &shardOf(const QString &serverId);
     [[nodiscard]] PoolContext makeContext(EventLoop &loop);
+    /// Checks what all file operations need; false when the reply will finish with an error.
+    [[nodiscard]] bool checkFile(quint64 id, const QString &serverId, const QString &path);
+    [[nodiscard]] WriteFileReply *startWrite(const QString &serverId, const QString &path, WriteFileSpec spec,
+                                             const WriteFileOptions &options);
     void submit(const QString &serverId, std::shared_ptr<Operation> operation);
     void abortOperation(const QString &serverId, quint64 id);
     void forget(quint64 id);
@@ -117,8 +134,9 @@ public:
     QHash<quint64, PooledExecReply *> execs;
     QHash<quint64, PooledReadFileReply *> reads;
     QHash<quint64, PooledHostKeyReply *> hostKeys;
+    QHash<quint64, PooledFileReply *> files;
     QHash<quint64, PooledTunnel *> tunnels;
-    QList<quint64> withNews; ///< exec replies that got output in this batch
+    QList<quint64> withNews; ///< replies that got output in this batch
     std::unique_ptr<DialLane> dials;
     std::vector<std::unique_ptr<IoShard>> shards;
 };
