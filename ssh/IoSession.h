@@ -7,7 +7,9 @@
 #include "ssh/SshHandle.h"
 
 #include <QByteArray>
+#include <QByteArrayView>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -51,6 +53,18 @@ public:
     /// A buffer for whoever is being pumped.
     [[nodiscard]] QByteArray &scratch() { return m_scratch; }
 
+    /// Reads what has arrived, and lets the server send up to @p window bytes ahead of the reader; below libssh's own
+    /// 1.25 MiB that makes no difference. @p bytes are valid until the next reading. As ssh_channel_read().
+    [[nodiscard]] int readChannel(ssh_channel channel, qsizetype window, QByteArrayView &bytes);
+    /// A job has seen that a short question and its answer took that long.
+    void noteRoundTrip(EventLoop::Clock::duration took) { m_roundTrip = std::min(m_roundTrip, took); }
+    /// The shortest one seen: the line's own delay. The largest value there is before anything was seen.
+    [[nodiscard]] EventLoop::Clock::duration roundTrip() const { return m_roundTrip; }
+    /// Whether the line is so long that a stream gains by a window wider than libssh's.
+    [[nodiscard]] bool isLongLine() const;
+    /// Streams with a wide window at present: each may cost its memory.
+    [[nodiscard]] int &wideStreams() { return m_wideStreams; }
+
     /// How many turns of 4 KiB a session may read before others have theirs.
     static constexpr int drainRounds = 64;
 
@@ -86,6 +100,9 @@ private:
     std::vector<std::unique_ptr<ChannelJob>> m_jobs;
     std::vector<Closing> m_closing;
     QByteArray m_scratch;
+    QByteArray m_wideScratch;
+    EventLoop::Clock::duration m_roundTrip = EventLoop::Clock::duration::max();
+    int m_wideStreams = 0;
     bool m_scheduled = false;
     bool m_dead = false;
 };

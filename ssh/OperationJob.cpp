@@ -33,12 +33,14 @@ bool OperationJob::openChannel()
             return false;
         }
         prepareChannel();
+        m_asked = EventLoop::Clock::now();
     }
     const int rc = ssh_channel_open_session(m_channel);
     m_opening = rc == SSH_AGAIN;
     if (m_opening || m_session->isBroken()) // broken: the session tells everybody
         return false;
     if (rc == SSH_OK) {
+        m_session->noteRoundTrip(EventLoop::Clock::now() - m_asked);
         m_open = true;
         return true;
     }

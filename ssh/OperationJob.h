@@ -34,6 +34,7 @@ protected:
 private:
     std::shared_ptr<Operation> m_operation;
     ssh_channel m_channel = nullptr;
+    EventLoop::Clock::time_point m_asked; ///< for the channel
     bool m_opening = false; ///< the server has been asked for a channel and has not answered
     bool m_open = false;
     bool m_over = false;

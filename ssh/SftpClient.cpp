@@ -52,7 +52,6 @@ SftpClient::~SftpClient()
         return;
     wipe(m_in);
     wipe(m_out);
-    wipe(m_wide);
 }
 
 void SftpClient::begin(std::function<void()> ready)
@@ -114,28 +113,10 @@ bool SftpClient::flush(IoSession &session, ssh_channel channel)
     return true;
 }
 
-int SftpClient::read(IoSession &session, ssh_channel channel, QByteArrayView &bytes)
-{
-    QByteArray &scratch = session.scratch();
-    if (m_window <= scratch.size()) {
-        const int got =
-            ssh_channel_read_nonblocking(channel, scratch.data(), static_cast<std::uint32_t>(scratch.size()), 0);
-        bytes = QByteArrayView(scratch).first(std::max(got, 0));
-        return got;
-    }
-    // libssh 0.10 has no call that sets the window, but this one widens it to what it is asked for; otherwise one
-    // stream over a long line moves 1.25 MiB per round trip. Pages of the buffer that are not used cost nothing.
-    if (m_wide.size() < m_window)
-        m_wide = QByteArray(m_window, Qt::Uninitialized);
-    const int got = ssh_channel_read_timeout(channel, m_wide.data(), static_cast<std::uint32_t>(m_window), 0, 0);
-    bytes = QByteArrayView(m_wide).first(std::max(got, 0));
-    return got;
-}
-
 SftpClient::Received SftpClient::receive(IoSession &session, ssh_channel channel)
 {
     QByteArrayView bytes;
-    const int got = read(session, channel, bytes);
+    const int got = session.readChannel(channel, m_window, bytes);
     qsizetype used = 0;
     if (got > 0) {
         // What a packet needs that had begun before; then whole packets from where they lie.

@@ -76,7 +76,6 @@ public:
 
 private:
     void send(quint8 type, QByteArrayView fields, std::optional<QByteArrayView> content);
-    [[nodiscard]] int read(IoSession &session, ssh_channel channel, QByteArrayView &bytes);
     /// How many bytes of @p bytes were whole packets; -1 when they are no SFTP.
     [[nodiscard]] qsizetype takePackets(QByteArrayView bytes);
     [[nodiscard]] bool packet(QByteArrayView content);
@@ -90,7 +89,6 @@ private:
     QByteArray m_out;
     qsizetype m_sent = 0; ///< of m_out
     QByteArray m_in; ///< the beginning of a packet
-    QByteArray m_wide; ///< as large as the window when that is larger than the session's buffer
     qsizetype m_window = 0;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/SshLogin.h"
 
+#include "ssh/CipherOrder.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -61,6 +63,7 @@ bool SshLogin::setOptions(const QByteArray &hostKeyAlgorithms)
     const bool processConfig = false; // ssh_config(5) is read elsewhere, with all its keywords
     const unsigned int port = m_target.port;
     const int verbosity = SSH_LOG_NONE;
+    static const QByteArray ciphers = preferredCiphers(hasAesInstructions());
     // libssh must never look into known_hosts itself: it is slow there and overlooks @revoked.
     return ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &processConfig) == SSH_OK
         && ssh_options_set(session, SSH_OPTIONS_LOG_VERBOSITY, &verbosity) == SSH_OK
@@ -69,6 +72,7 @@ bool SshLogin::setOptions(const QByteArray &hostKeyAlgorithms)
         && (m_target.user.isEmpty() || setText(session, SSH_OPTIONS_USER, m_target.user.toUtf8()))
         && setText(session, SSH_OPTIONS_KNOWNHOSTS, "/dev/null")
         && setText(session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null")
+        && setText(session, SSH_OPTIONS_CIPHERS_C_S, ciphers) && setText(session, SSH_OPTIONS_CIPHERS_S_C, ciphers)
         && setText(session, SSH_OPTIONS_HOSTKEYS, hostKeyAlgorithms);
 }
 

@@ -28,8 +28,11 @@ struct TunnelOptions
 
 /// A listener on 127.0.0.1 whose connections travel as direct-tcpip channels (RFC 4254 §7.2) of the server's session.
 /// Only processes of this user get in (Linux: the connecting socket's owner, sock_diag(7)); others are closed at once.
-/// Reconnects behind the same port with back-off until close() or a hard stop (host key, authentication).
-/// Lives in the pool's thread; owned by the caller; deleting it closes everything.
+/// Reconnects behind the same port with back-off until close() or a hard stop (host key, authentication). That holds
+/// for the first dial, too: when it fails the tunnel is Reconnecting with error() and attempt(), not Failed, for
+/// whoever opened it wants the server when it comes back (a laptop that has just woken up, a server that is booting);
+/// the error says meanwhile what is wrong, and close() ends the waiting. Lives in the pool's thread; owned by the
+/// caller; deleting it closes everything.
 class Tunnel : public QObject
 {
     Q_OBJECT

@@ -15,6 +15,9 @@ namespace {
 
 constexpr qsizetype unit = 64 * 1024;
 constexpr qsizetype turnBudget = 512 * 1024; ///< per direction, before other connections have theirs
+constexpr qsizetype usualWindow = 1280000; ///< libssh's own
+constexpr qsizetype mostWindow = 16 * 1024 * 1024;
+constexpr int mostWideStreams = 4; ///< of a session
 
 } // namespace
 
@@ -31,6 +34,7 @@ TunnelConnection::TunnelConnection(EventLoop &loop, const TunnelOptions &options
 
 TunnelConnection::~TunnelConnection()
 {
+    setWide(false);
     closeLocal(false);
     m_events.gone();
 }
@@ -81,8 +85,10 @@ bool TunnelConnection::open()
 {
     if (m_open)
         return true;
-    if (m_channel == nullptr)
+    if (m_channel == nullptr) {
         m_channel = ssh_channel_new(m_session->session());
+        m_asked = EventLoop::Clock::now();
+    }
     const int rc = m_channel != nullptr ? requestOpen(m_channel) : SSH_ERROR;
     m_opening = rc == SSH_AGAIN;
     if (m_opening || m_session->isBroken())
@@ -96,6 +102,7 @@ bool TunnelConnection::open()
         return false;
     }
     m_open = true;
+    m_session->noteRoundTrip(EventLoop::Clock::now() - m_asked);
     m_events.opened();
     return true;
 }
@@ -198,7 +205,6 @@ bool TunnelConnection::sendToLocal(const char *data, qsizetype size, qsizetype &
 
 TunnelConnection::Flow TunnelConnection::toLocal()
 {
-    QByteArray &buffer = m_session->scratch();
     qsizetype budget = turnBudget;
     qsizetype sent = 0;
     if (!m_down.isEmpty()) {
@@ -207,17 +213,48 @@ TunnelConnection::Flow TunnelConnection::toLocal()
         m_down.remove(0, sent);
     }
     while (m_down.isEmpty() && budget > 0) {
-        const int got =
-            ssh_channel_read_nonblocking(m_channel, buffer.data(), static_cast<std::uint32_t>(buffer.size()), 0);
-        if (got <= 0)
+        QByteArrayView bytes;
+        if (m_session->readChannel(m_channel, window(), bytes) <= 0)
             return Flow::Blocked;
-        if (!sendToLocal(buffer.constData(), got, sent))
+        if (!sendToLocal(bytes.data(), bytes.size(), sent))
             return Flow::Broken;
-        if (sent < got)
-            m_down.append(buffer.constData() + sent, got - sent);
-        budget -= got;
+        if (sent < bytes.size())
+            m_down.append(bytes.data() + sent, bytes.size() - sent);
+        noteReceived(bytes.size());
+        budget -= bytes.size();
     }
     return m_down.isEmpty() ? Flow::More : Flow::Blocked;
+}
+
+/// A stream over a long line is worth a wider window, as far as its reader keeps up: twice what it took during the last
+/// round trip. So one that stalls has little more granted than it had shown to take.
+qsizetype TunnelConnection::window()
+{
+    const bool wanted = m_window > usualWindow && m_session->isLongLine();
+    if (wanted && !m_wide && m_session->wideStreams() >= mostWideStreams)
+        return 0;
+    setWide(wanted);
+    return wanted ? m_window : 0;
+}
+
+void TunnelConnection::noteReceived(qsizetype bytes)
+{
+    m_lately += bytes;
+    const auto now = EventLoop::Clock::now();
+    const auto passed = now - m_latelySince;
+    if (passed < m_session->roundTrip())
+        return;
+    // After a pause nothing is known about the stream any more.
+    m_window = passed < 4 * m_session->roundTrip() ? std::min(2 * m_lately, mostWindow) : 0;
+    m_lately = 0;
+    m_latelySince = now;
+}
+
+void TunnelConnection::setWide(bool wide)
+{
+    if (wide != m_wide)
+        m_session->wideStreams() += wide ? 1 : -1;
+    m_wide = wide;
 }
 
 void TunnelConnection::watchLocal()

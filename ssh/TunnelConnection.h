@@ -50,6 +50,9 @@ private:
     [[nodiscard]] Flow toLocal();
     [[nodiscard]] bool sendToLocal(const char *data, qsizetype size, qsizetype &sent);
     void watchLocal();
+    [[nodiscard]] qsizetype window();
+    void noteReceived(qsizetype bytes);
+    void setWide(bool wide);
     void closeLocal(bool reset);
 
     EventLoop &m_loop;
@@ -59,6 +62,7 @@ private:
     Events m_events;
     EventLoop::Id m_watch = 0;
     ssh_channel m_channel = nullptr;
+    EventLoop::Clock::time_point m_asked; ///< for the channel
     bool m_opening = false;
     bool m_open = false;
     bool m_ending = false;
@@ -67,6 +71,10 @@ private:
     bool m_localEof = false; ///< the local program will send no more
     bool m_eofSent = false;
     bool m_remoteEof = false; ///< passed on to the local program
+    bool m_wide = false; ///< counted among the session's wide streams
+    qsizetype m_window = 0; ///< that the stream has shown to need
+    qsizetype m_lately = 0; ///< bytes received since m_latelySince
+    EventLoop::Clock::time_point m_latelySince;
     QByteArray m_up; ///< read locally, not yet taken by the channel
     QByteArray m_down; ///< read from the channel, not yet taken by the local socket
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/TunnelListener.h"
 
+#include "ssh/PortHolder.h"
 #include "ssh/ServerLink.h"
 #include "ssh/SocketOwner.h"
 #include "ssh/TunnelConnection.h"
@@ -62,8 +63,11 @@ bool TunnelListener::listen()
         const int error = errno;
         const SshErrors errors = m_link.errors();
         if (error == EADDRINUSE) {
+            const auto holder = PortHolder::of(m_options.localPort);
             fail(errors.make(ErrorCode::LocalPortInUse,
-                             Text::tr("the local port %1 is taken by another program").arg(m_options.localPort),
+                             Text::tr("the local port %1 is taken by %2")
+                                 .arg(QString::number(m_options.localPort),
+                                      holder ? holder->toString() : Text::tr("another program")),
                              Text::tr("See which one with \"ss -ltnp 'sport = :%1'\", end it, or choose another local "
                                       "port for this server.")
                                  .arg(m_options.localPort)));
