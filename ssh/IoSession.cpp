@@ -205,7 +205,8 @@ void IoSession::armKeepalive()
     const auto now = EventLoop::Clock::now();
     const auto due = now + m_keepaliveInterval * 9 / 10;
     const auto dead = m_lastInbound + 3 * m_keepaliveInterval;
-    m_keepaliveTimer = m_loop.addTimer(dead > now ? std::min<EventLoop::Clock::time_point>(due, dead) : due, [this] {
+    m_keepaliveDue = dead > now ? std::min<EventLoop::Clock::time_point>(due, dead) : due;
+    m_keepaliveTimer = m_loop.addTimer(m_keepaliveDue, [this] {
         m_keepaliveTimer = 0;
         keepalive();
     });
@@ -217,7 +218,12 @@ void IoSession::keepalive()
     pump(); // an answer may lie in the socket
     if (m_dead)
         return;
-    const auto silence = EventLoop::Clock::now() - m_lastInbound;
+    // Long behind its time: this computer stood still (a lid, a snapshot), and could not have heard anything. The peer
+    // is asked now, and has one interval to answer.
+    const auto now = EventLoop::Clock::now();
+    if (now - m_keepaliveDue >= m_keepaliveInterval)
+        m_lastInbound = std::max(m_lastInbound, now - 2 * m_keepaliveInterval);
+    const auto silence = now - m_lastInbound;
     if (silence >= 3 * m_keepaliveInterval) {
         die(m_errors.silent(std::chrono::duration_cast<std::chrono::milliseconds>(silence)));
         return;

@@ -97,6 +97,7 @@ private:
     EventLoop::Id m_keepaliveTimer = 0;
     std::uint64_t m_inboundBytes = 0;
     EventLoop::Clock::time_point m_lastInbound;
+    EventLoop::Clock::time_point m_keepaliveDue;
     std::vector<std::unique_ptr<ChannelJob>> m_jobs;
     std::vector<Closing> m_closing;
     QByteArray m_scratch;
