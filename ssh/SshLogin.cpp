@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/SshLogin.h"
 
+#include "ssh/SshAlgorithms.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -46,7 +48,11 @@ SshLogin::SshLogin(const SshTarget &target, const SshErrors &errors, FileDescrip
     , m_errors(errors)
     , m_handle(std::make_unique<SshHandle>(std::move(socket)))
 {
-    m_ready = m_handle->isValid() && setOptions(hostKeyAlgorithms);
+    if (!m_handle->isValid())
+        return;
+    if (const auto applied = SshAlgorithms::apply(m_handle->session(), m_target, m_errors); !applied)
+        m_optionsProblem = applied.error();
+    m_ready = setOptions(hostKeyAlgorithms);
 }
 
 SshLogin::~SshLogin()
@@ -96,6 +102,8 @@ SshLogin::Step SshLogin::fail(Error error)
 
 SshLogin::Step SshLogin::advance()
 {
+    if (m_optionsProblem)
+        return fail(*m_optionsProblem);
     if (!m_ready) {
         return fail(m_handle->isValid() ? m_errors.make(ErrorCode::InvalidInput,
                                                         Text::tr("libssh does not take the settings of %1: %2")

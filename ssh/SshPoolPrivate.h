@@ -119,6 +119,7 @@ public:
     QHash<quint64, PooledHostKeyReply *> hostKeys;
     QHash<quint64, PooledTunnel *> tunnels;
     QList<quint64> withNews; ///< exec replies that got output in this batch
+    std::unique_ptr<JumpHosts> jumps;
     std::unique_ptr<DialLane> dials;
     std::vector<std::unique_ptr<IoShard>> shards;
 };
