@@ -12,15 +12,23 @@ namespace {
 /// sshd drops unauthenticated connections at random from the 10th on (MaxStartups 10:30:100).
 constexpr int maxPerEndpoint = 8;
 
-QString endpointOf(const SshTarget &target)
+/// What a dial counts against: the server's sshd and, behind jump hosts, the last of them.
+QStringList endpointsOf(const SshTarget &target)
 {
-    return QStringLiteral("%1 %2").arg(target.host.toLower()).arg(target.port);
+    QString way;
+    for (const SshTarget &hop : target.jumpHosts)
+        way += hop.toString() + QLatin1Char(' ');
+    QStringList endpoints { way + QStringLiteral("%1 %2").arg(target.host.toLower()).arg(target.port) };
+    if (!way.isEmpty())
+        endpoints += QStringLiteral("through ") + way;
+    return endpoints;
 }
 
 } // namespace
 
-DialLane::DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile)
+DialLane::DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile, JumpHosts &jumps)
     : m_options(options)
+    , m_jumps(jumps)
     , m_hostKeys(ownKnownHostsFile)
     , m_workers(options.dialThreads)
 {
@@ -78,29 +86,32 @@ void DialLane::startMore()
     for (auto entry = m_waiting.begin(); entry != m_waiting.end();) {
         if (static_cast<int>(m_dialers.size()) >= std::max(1, m_options.maxDialsInFlight))
             return;
-        const QString endpoint = endpointOf(entry->request.target);
-        int &open = m_perEndpoint[endpoint];
-        if (open >= maxPerEndpoint) {
+        const QStringList endpoints = endpointsOf(entry->request.target);
+        if (std::any_of(endpoints.begin(), endpoints.end(),
+                        [this](const QString &endpoint) { return m_perEndpoint.value(endpoint) >= maxPerEndpoint; })) {
             ++entry;
             continue;
         }
-        ++open;
+        for (const QString &endpoint : endpoints)
+            ++m_perEndpoint[endpoint];
         ++m_inFlight;
         const Waiting waiting = std::move(*entry);
         entry = m_waiting.erase(entry);
         auto dialer = std::make_shared<Dialer>(*this, waiting.request, waiting.onState, waiting.onDone,
-                                               [this, id = waiting.id, endpoint] { finished(id, endpoint); });
+                                               [this, id = waiting.id, endpoints] { finished(id, endpoints); });
         m_dialers.emplace(waiting.id, dialer);
         dialer->start();
     }
 }
 
-void DialLane::finished(quint64 id, const QString &endpoint)
+void DialLane::finished(quint64 id, const QStringList &endpoints)
 {
     m_dialers.erase(id);
     --m_inFlight;
-    if (--m_perEndpoint[endpoint] == 0)
-        m_perEndpoint.remove(endpoint);
+    for (const QString &endpoint : endpoints) {
+        if (--m_perEndpoint[endpoint] == 0)
+            m_perEndpoint.remove(endpoint);
+    }
     startMore();
 }
 

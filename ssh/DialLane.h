@@ -3,6 +3,7 @@
 
 #include "ssh/EventLoop.h"
 #include "ssh/HostKeyChecker.h"
+#include "ssh/JumpHosts.h"
 #include "ssh/Resolver.h"
 #include "ssh/SessionState.h"
 #include "ssh/SshHandle.h"
@@ -50,7 +51,7 @@ public:
     using OnState = std::function<void(SessionState)>;
     using OnDone = std::function<void(DialResult)>;
 
-    explicit DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile);
+    DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile, JumpHosts &jumps);
     ~DialLane(); ///< stop()s
     DialLane(const DialLane &) = delete;
     DialLane &operator=(const DialLane &) = delete;
@@ -74,9 +75,10 @@ private:
         OnDone onDone;
     };
     void startMore();
-    void finished(quint64 id, const QString &endpoint);
+    void finished(quint64 id, const QStringList &endpoints);
 
     SshPoolOptions m_options;
+    JumpHosts &m_jumps;
     HostKeyChecker m_hostKeys;
     EventLoop m_loop;
     Resolver m_resolver;
@@ -85,7 +87,7 @@ private:
     std::atomic<int> m_inFlight { 0 };
     std::deque<Waiting> m_waiting;
     std::map<quint64, std::shared_ptr<Dialer>> m_dialers;
-    QHash<QString, int> m_perEndpoint; ///< unauthenticated connections to one host:port
+    QHash<QString, int> m_perEndpoint; ///< unauthenticated connections to one host:port, and through one jump host
 };
 
 } // namespace Helmclaw

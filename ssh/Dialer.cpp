@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/Dialer.h"
 
+#include "ssh/CommandSocketSource.h"
+#include "ssh/JumpSocketSource.h"
+#include "ssh/SshAlgorithms.h"
+#include "ssh/TcpSocketSource.h"
+
 #include <QCoreApplication>
 
 #include <sys/epoll.h>
@@ -41,40 +46,39 @@ void Dialer::enter(SessionState state, std::chrono::milliseconds deadline)
     m_onState(state);
 }
 
+std::unique_ptr<SocketSource> Dialer::makeSource() const
+{
+    const SshTarget &target = m_request.target;
+    if (!target.jumpHosts.isEmpty())
+        return std::make_unique<JumpSocketSource>(m_lane.m_loop, m_lane.m_jumps, target, m_errors);
+    if (!target.proxyCommand.isEmpty())
+        return std::make_unique<CommandSocketSource>(m_lane.m_loop, target, m_errors);
+    return std::make_unique<TcpSocketSource>(m_lane.m_loop, m_lane.m_resolver, target, m_errors);
+}
+
 void Dialer::start()
 {
-    enter(SessionState::Resolving, m_lane.m_options.connectDeadline);
-    m_lane.m_resolver.resolve(m_request.target.host, m_request.target.port, m_lane.m_loop,
-                              [weak = weak_from_this()](const Resolution &resolution) {
-                                  if (const auto self = weak.lock();
-                                      self && !self->m_finished && self->m_state == SessionState::Resolving)
-                                      self->resolved(resolution);
-                              });
-}
-
-void Dialer::resolved(const Resolution &resolution)
-{
-    if (resolution.error != 0 || resolution.addresses.empty()) {
-        fail(m_errors.resolve(resolveErrorText(resolution.error)));
-        return;
-    }
-    // The connect deadline goes on: it covers the name and the connection.
-    m_state = SessionState::Connecting;
-    m_onState(m_state);
-    m_connector =
-        std::make_unique<TcpConnector>(m_lane.m_loop, resolution.addresses, [this](FileDescriptor socket, int error) {
-            const auto keep = std::move(m_connector); // it is calling us
-            connected(std::move(socket), error);
+    m_source = makeSource();
+    const auto wanted = m_request.target.options.connectTimeout;
+    enter(m_source->firstState(), wanted.count() > 0 ? wanted : m_lane.m_options.connectDeadline);
+    m_source->open(
+        [this](SessionState state) {
+            m_state = state; // the deadline goes on: it covers all that the source does
+            m_onState(state);
+        },
+        [this](Result<SocketSource::Opened> opened) {
+            const auto keep = std::move(m_source); // it is calling us
+            if (opened)
+                connected(std::move(*opened));
+            else
+                fail(opened.error());
         });
-    m_connector->start();
 }
 
-void Dialer::connected(FileDescriptor socket, int error)
+void Dialer::connected(SocketSource::Opened opened)
 {
-    if (error != 0) {
-        fail(m_errors.connect(error));
-        return;
-    }
+    m_path = opened.path;
+    m_errors.setPath(m_path);
     auto index = m_lane.m_hostKeys.indexFor(m_request.target);
     if (!index) {
         fail(index.error());
@@ -85,8 +89,9 @@ void Dialer::connected(FileDescriptor socket, int error)
     if (m_request.acceptedKey)
         pinned.prepend(m_request.acceptedKey->algorithm);
     enter(SessionState::Handshake, m_lane.m_options.handshakeDeadline);
-    m_login = std::make_unique<SshLogin>(m_request.target, m_errors, std::move(socket),
-                                         HostKeyChecker::algorithmsFor(pinned));
+    m_login = std::make_unique<SshLogin>(
+        m_request.target, m_errors, std::move(opened.socket),
+        SshAlgorithms::hostKeys(m_request.target.options, HostKeyChecker::algorithmsFor(pinned)));
     runStep(false);
 }
 
@@ -224,6 +229,7 @@ void Dialer::loggedIn()
     result.keyUsed = m_login->keyUsed();
     m_lane.m_loop.unwatch(m_watch);
     result.handle = m_login->takeHandle();
+    result.handle->setPath(m_path);
     finish(std::move(result));
 }
 
@@ -231,10 +237,8 @@ void Dialer::expired()
 {
     switch (m_state) {
     case SessionState::Resolving:
-        fail(m_errors.resolveTimeout(m_deadline));
-        return;
     case SessionState::Connecting:
-        fail(m_errors.connectTimeout(m_deadline));
+        fail(m_source->timedOut(m_deadline));
         return;
     case SessionState::Handshake:
         // While a worker is in a step its libssh session is out of bounds; a step that runs means the server spoke.
@@ -277,7 +281,7 @@ void Dialer::cancel()
     EventLoop &loop = m_lane.m_loop;
     loop.cancelTimer(m_timer);
     loop.unwatch(m_watch);
-    m_connector.reset();
+    m_source.reset();
     if (m_busy) {
         // A worker is inside libssh: everything it could wait for fails now, and stepDone() cleans up.
         m_login->shutDown();

@@ -3,9 +3,9 @@
 
 #include "ssh/AgentRelay.h"
 #include "ssh/DialLane.h"
+#include "ssh/SocketSource.h"
 #include "ssh/SshErrors.h"
 #include "ssh/SshLogin.h"
-#include "ssh/TcpConnector.h"
 
 #include <functional>
 #include <memory>
@@ -27,8 +27,8 @@ public:
 
 private:
     void enter(SessionState state, std::chrono::milliseconds deadline);
-    void resolved(const Resolution &resolution);
-    void connected(FileDescriptor socket, int error);
+    [[nodiscard]] std::unique_ptr<SocketSource> makeSource() const;
+    void connected(SocketSource::Opened opened);
     void runStep(bool mayWaitForUser);
     void stepDone(SshLogin::Step step);
     void judgeHostKey();
@@ -50,7 +50,8 @@ private:
     std::chrono::milliseconds m_deadline { 0 };
     EventLoop::Id m_timer = 0;
     EventLoop::Id m_watch = 0;
-    std::unique_ptr<TcpConnector> m_connector;
+    std::unique_ptr<SocketSource> m_source; ///< until it has a socket
+    std::shared_ptr<SocketPath> m_path;
     std::unique_ptr<AgentRelay> m_agent;
     std::unique_ptr<SshLogin> m_login;
     std::shared_ptr<const KnownHosts> m_index;

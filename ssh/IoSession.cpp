@@ -201,10 +201,10 @@ void IoSession::armKeepalive()
 {
     if (m_keepaliveInterval.count() <= 0)
         return;
-    // Three keepalives fit into three intervals of silence; then the peer counts as dead.
+    // As many keepalives fit into the allowed silence as it has intervals; then the peer counts as dead.
     const auto now = EventLoop::Clock::now();
     const auto due = now + m_keepaliveInterval * 9 / 10;
-    const auto dead = m_lastInbound + 3 * m_keepaliveInterval;
+    const auto dead = m_lastInbound + m_keepaliveCount * m_keepaliveInterval;
     m_keepaliveDue = dead > now ? std::min<EventLoop::Clock::time_point>(due, dead) : due;
     m_keepaliveTimer = m_loop.addTimer(m_keepaliveDue, [this] {
         m_keepaliveTimer = 0;
@@ -222,9 +222,9 @@ void IoSession::keepalive()
     // is asked now, and has one interval to answer.
     const auto now = EventLoop::Clock::now();
     if (now - m_keepaliveDue >= m_keepaliveInterval)
-        m_lastInbound = std::max(m_lastInbound, now - 2 * m_keepaliveInterval);
+        m_lastInbound = std::max(m_lastInbound, now - (m_keepaliveCount - 1) * m_keepaliveInterval);
     const auto silence = now - m_lastInbound;
-    if (silence >= 3 * m_keepaliveInterval) {
+    if (silence >= m_keepaliveCount * m_keepaliveInterval) {
         die(m_errors.silent(std::chrono::duration_cast<std::chrono::milliseconds>(silence)));
         return;
     }

@@ -33,6 +33,8 @@ public:
     IoSession(const IoSession &) = delete;
     IoSession &operator=(const IoSession &) = delete;
 
+    /// How many intervals of silence make the peer dead; before start().
+    void setKeepaliveCount(int count) { m_keepaliveCount = count; }
     [[nodiscard]] bool start();
     void addJob(std::unique_ptr<ChannelJob> job);
     /// Channels of type "session" in use, closing ones included.
@@ -91,6 +93,7 @@ private:
     ssh_counter_struct m_packetCounter {};
     std::unique_ptr<SshHandle> m_handle;
     std::chrono::milliseconds m_keepaliveInterval;
+    int m_keepaliveCount = 3;
     Lost m_lost;
     JobGone m_jobGone;
     EventLoop::Id m_watch = 0;

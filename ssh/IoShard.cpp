@@ -30,6 +30,16 @@ void IoShard::removeTarget(const QString &serverId)
     m_loop.post([this, serverId] { m_links.erase(serverId); });
 }
 
+void IoShard::withTarget(const SshTarget &target, std::function<void(ServerLink &)> task)
+{
+    m_loop.post([this, target, task = std::move(task)] {
+        auto &link = m_links[target.serverId];
+        if (link == nullptr)
+            link = std::make_unique<ServerLink>(m_context, target);
+        task(*link);
+    });
+}
+
 void IoShard::withLink(const QString &serverId, std::function<void(ServerLink &)> task)
 {
     m_loop.post([this, serverId, task = std::move(task)] {

@@ -21,6 +21,8 @@ public:
 
     void setTarget(const SshTarget &target);
     void removeTarget(const QString &serverId);
+    /// Runs @p task with the link of @p target, which is made when there is none yet.
+    void withTarget(const SshTarget &target, std::function<void(ServerLink &)> task);
     /// Runs @p task with the server's link; not at all when the server is not known.
     void withLink(const QString &serverId, std::function<void(ServerLink &)> task);
     /// Runs @p task with every link.

@@ -34,6 +34,7 @@ struct PoolContext
 {
     EventLoop &loop; ///< the IO thread of this server
     DialLane &dials;
+    JumpHosts &jumps;
     PoolCounters &counters;
     const SshPoolOptions &options;
     std::atomic<quint64> &lastQuestion;

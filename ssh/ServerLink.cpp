@@ -37,7 +37,14 @@ ServerLink::ServerLink(const PoolContext &context, SshTarget target)
     : m_context(context)
     , m_target(std::move(target))
     , m_operations(m_context.loop, [this] { return errors(); })
+    , m_leases(m_context.loop,
+               { [this] { need(); },
+                 [this] {
+                     if (!isWanted() && m_leases.isEmpty())
+                         close();
+                 } })
 {
+    m_status.via = m_target.via();
 }
 
 ServerLink::~ServerLink()
@@ -50,6 +57,7 @@ void ServerLink::setTarget(const SshTarget &target)
     if (target == m_target)
         return;
     m_target = target;
+    m_status.via = m_target.via();
     const Error error = errors().targetChanged();
     stopDialling();
     m_operations.endAll(error);
@@ -78,12 +86,13 @@ void ServerLink::close()
         tunnel->close();
     stopDialling();
     m_operations.endAll(error);
+    m_leases.endWaiting(error);
     dropSession(error);
 }
 
 bool ServerLink::isWanted() const
 {
-    return m_connectWanted || !m_operations.isEmpty()
+    return m_connectWanted || !m_operations.isEmpty() || m_leases.wantsSession()
         || std::any_of(m_tunnels.begin(), m_tunnels.end(), [](const auto &entry) { return entry.second->isOpen(); });
 }
 
@@ -92,13 +101,12 @@ void ServerLink::need()
 {
     if (m_session != nullptr)
         m_operations.start(*m_session);
-    else if (m_dial == 0 && !m_question)
+    else if (!isDialling() && !m_question)
         dial();
 }
 
-void ServerLink::dial()
+void ServerLink::dialNow()
 {
-    m_context.loop.cancelTimer(m_retryTimer);
     const quint64 generation = ++m_generation;
     DialRequest request { m_target, m_acceptedKey, m_goodKey, m_refusedLogins };
     EventLoop &loop = m_context.loop;
@@ -138,9 +146,14 @@ void ServerLink::dialFailed(const DialResult &result)
 {
     const Error &error = *result.error;
     m_hostKeyReport = result.hostKey;
+    m_jump.reset();
     if (error.code == ErrorCode::AuthFailed) {
         ++m_refusedLogins;
         m_goodKey.clear();
+    }
+    if (result.unknownKey && m_target.options.strictHostKeys) {
+        giveUp(errors().hostKeyStrict(*result.unknownKey));
+        return;
     }
     if (result.unknownKey) {
         askAbout(*result.unknownKey, error);
@@ -157,6 +170,8 @@ void ServerLink::giveUp(const Error &error)
     if (m_tunnels.empty())
         setState(SessionState::Failed, error);
     m_operations.endWaiting(error);
+    // Behind several hops the one that failed is named, and only that one.
+    m_leases.sessionFailed(m_jumpFailed ? error : SshErrors::ofJumpHost(m_target, error));
     backOff(error);
 }
 
@@ -166,8 +181,12 @@ void ServerLink::ready(DialResult result)
     m_goodKey = result.keyUsed;
     m_operations.resetLimit();
     const quint64 generation = ++m_generation;
+    const std::chrono::milliseconds keepalive = m_target.options.serverAliveInterval;
+    SshErrors sessionErrors = errors();
+    sessionErrors.setPath(result.handle->path());
     m_session = std::make_shared<IoSession>(
-        m_context.loop, std::move(result.handle), errors(), m_context.options.keepaliveInterval,
+        m_context.loop, std::move(result.handle), sessionErrors,
+        keepalive.count() > 0 ? keepalive : m_context.options.keepaliveInterval,
         [this, generation](const Error &error) {
             if (generation == m_generation)
                 lost(error);
@@ -176,6 +195,8 @@ void ServerLink::ready(DialResult result)
             if (generation == m_generation && m_session != nullptr)
                 m_operations.start(*m_session);
         });
+    if (keepalive.count() > 0)
+        m_session->setKeepaliveCount(m_target.options.serverAliveCountMax);
     if (!m_session->start()) {
         m_session.reset();
         giveUp(errors().outOfResources(QStringLiteral("epoll")));
@@ -188,6 +209,7 @@ void ServerLink::ready(DialResult result)
     m_status.hostKeyFingerprint = result.hostKeyFingerprint;
     m_status.authenticatedBy = result.authenticatedBy;
     setState(SessionState::Ready);
+    m_leases.sessionReady();
     updateTunnels();
     m_operations.start(*m_session);
 }
@@ -196,6 +218,8 @@ void ServerLink::lost(const Error &error)
 {
     --m_context.counters.ready;
     m_session.reset(); // it keeps itself alive while it calls us
+    m_jump.reset();
+    m_leases.sessionLost();
     ++m_generation;
     if (EventLoop::Clock::now() - m_readySince >= healthyAfter)
         m_attempt = 0;
@@ -218,6 +242,7 @@ void ServerLink::dropSession(const Error &error)
         ++m_generation;
         session->shutDown(error);
     }
+    m_jump.reset();
     setState(SessionState::Off);
     updateTunnels();
 }
@@ -243,8 +268,8 @@ void ServerLink::backOff(const Error &error)
         + std::chrono::milliseconds(QRandomGenerator::global()->bounded(static_cast<int>(ceiling.count() / 2) + 1));
     m_retryTimer = m_context.loop.addTimer(delay, [this] {
         m_retryTimer = 0;
-        if (isWanted() && m_session == nullptr && m_dial == 0)
-            dial();
+        if (isWanted() && m_session == nullptr && !isDialling())
+            dial(false);
     });
     m_status.retryAt = QDateTime::currentDateTimeUtc().addMSecs(delay.count());
     setState(SessionState::Backoff, error);
@@ -257,6 +282,7 @@ void ServerLink::stopDialling()
     if (m_dial != 0)
         m_context.dials.cancel(m_dial);
     m_dial = 0;
+    m_jump.reset();
     ++m_generation;
     closeQuestion();
 }
@@ -270,7 +296,7 @@ void ServerLink::askAbout(const HostKey &key, const Error &error)
     HostKeyQuestion question;
     question.id = ++m_context.lastQuestion;
     question.serverId = m_target.serverId;
-    question.serverName = m_target.name;
+    question.serverName = m_leases.isEmpty() ? m_target.name : errors().jumpHostName();
     question.target = m_target.toString();
     question.knownHostsName = m_target.knownHostsName();
     question.key = key;
@@ -299,15 +325,6 @@ void ServerLink::answer(quint64 questionId, bool accept)
         return;
     }
     giveUp(errors().hostKeyRefused(key));
-}
-
-void ServerLink::withdrawIfUnwanted()
-{
-    if (isWanted() || !m_question)
-        return;
-    const Error error = errors().hostKeyUnknown(m_question->key);
-    closeQuestion();
-    setState(SessionState::Failed, error);
 }
 
 void ServerLink::submit(const std::shared_ptr<Operation> &operation)

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "ssh/IoSession.h"
+#include "ssh/JumpLease.h"
+#include "ssh/JumpLeases.h"
 #include "ssh/OperationQueue.h"
 #include "ssh/PoolContext.h"
 #include "ssh/SshTarget.h"
@@ -34,6 +36,9 @@ public:
     void openTunnel(quint64 tunnelId, const TunnelOptions &options);
     void closeTunnel(quint64 tunnelId);
     void answer(quint64 questionId, bool accept);
+    /// As a jump host: @p done once, when the session is ready (then it stays until endLease()) or why there is none.
+    void lease(quint64 id, bool urgent, JumpLeases::Done done);
+    void endLease(quint64 id);
 
     [[nodiscard]] const PoolContext &context() const { return m_context; }
     [[nodiscard]] IoSession *session() const { return m_session.get(); }
@@ -42,7 +47,10 @@ public:
 private:
     [[nodiscard]] bool isWanted() const;
     void need();
-    void dial();
+    void dial(bool urgent = true);
+    void dialThroughJump(bool urgent);
+    void dialNow();
+    [[nodiscard]] bool isDialling() const;
     void dialled(quint64 generation, DialResult result);
     void dialFailed(const DialResult &result);
     void giveUp(const Error &error);
@@ -64,6 +72,8 @@ private:
     bool m_connectWanted = false;
     quint64 m_generation = 0; ///< of dials and sessions: what belongs to an older one is ignored
     quint64 m_dial = 0; ///< 0: none under way
+    std::unique_ptr<JumpLease> m_jump; ///< while dialling through or connected through a jump host
+    bool m_jumpFailed = false; ///< the last failure is the jump host's
     EventLoop::Id m_retryTimer = 0;
     int m_attempt = 0; ///< reconnections since the session was last well
     EventLoop::Clock::time_point m_readySince;
@@ -73,6 +83,7 @@ private:
     std::optional<HostKey> m_acceptedKey;
     std::optional<HostKeyReport> m_hostKeyReport; ///< of the last dial, when its host key was why it failed
     OperationQueue m_operations;
+    JumpLeases m_leases;
     std::map<quint64, std::shared_ptr<TunnelListener>> m_tunnels;
     std::shared_ptr<int> m_alive = std::make_shared<int>(0); ///< answers of the dial lane may come after the end
 };

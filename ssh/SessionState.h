@@ -34,6 +34,7 @@ struct SessionStatus
     QDateTime since; ///< UTC
     std::optional<Error> error; ///< why it is Lost, Backoff or Failed
     std::optional<HostKeyReport> hostKey; ///< when error is about the host key: what was shown, what is pinned
+    QString via; ///< the jump hosts on the way, "bastion, inner"; empty without
     QDateTime retryAt; ///< UTC; valid in Backoff
     QString keyExchange; ///< negotiated, once Ready ("curve25519-sha256")
     QString cipher; ///< negotiated, once Ready

@@ -38,7 +38,7 @@ SshErrors::SshErrors(SshTarget target, int refusedLogins)
 
 Error SshErrors::make(ErrorCode code, QString what, QString remedy) const
 {
-    return { code, std::move(what), std::move(remedy), m_target.name };
+    return explained({ code, std::move(what), std::move(remedy), m_target.name });
 }
 
 QString SshErrors::banHint() const
@@ -49,6 +49,72 @@ QString SshErrors::banHint() const
         + tr("It refused %1 of our logins before: fail2ban there may have banned this computer's address. Wait for the "
              "ban to end, or look from another address with \"fail2ban-client status sshd\".")
               .arg(m_refusedLogins);
+}
+
+/// Failures of the connection with what its carrier has to say about them.
+Error SshErrors::explained(Error error) const
+{
+    const bool broken = error.code == ErrorCode::HandshakeFailed || error.code == ErrorCode::ConnectionLost;
+    const auto path = m_path.lock();
+    if (path == nullptr || (!broken && error.code != ErrorCode::AuthFailed))
+        return error;
+    const auto problem = path->problem();
+    if (!problem || (!broken && !problem->endedConnection))
+        return error;
+    error.what += QStringLiteral("; ") + problem->what;
+    if (!problem->remedy.isEmpty())
+        error.remedy = problem->remedy;
+    if (error.code == ErrorCode::AuthFailed)
+        error.code = ErrorCode::ConnectionLost; // nobody refused the login
+    return error;
+}
+
+Error SshErrors::ofJumpHost(const SshTarget &hop, Error error)
+{
+    error.what = tr("jump host %1: %2").arg(hop.hopName(), error.what);
+    return error;
+}
+
+Error SshErrors::fromJump(Error error) const
+{
+    if (!m_target.jumpHosts.isEmpty())
+        error = ofJumpHost(m_target.jumpHosts.constLast(), std::move(error));
+    error.server = m_target.name;
+    return error;
+}
+
+Error SshErrors::jumpRefused(const QByteArray &libsshText) const
+{
+    // RFC 4254 §5.1, reason 1: administratively prohibited, which has another remedy than a refused connection.
+    const QString text = serverText(libsshText);
+    const bool prohibited = text.contains(QLatin1String("error (1)"));
+    return fromJump(
+        make(prohibited ? ErrorCode::ChannelRefused : ErrorCode::Unreachable,
+             tr("it could not connect to %1: %2").arg(m_target.toString(), text),
+             prohibited ? tr("Allow it in the jump host's sshd_config (AllowTcpForwarding, PermitOpen).")
+                        : tr("Is the server up, and does its name or address mean the same on the jump host? Try it "
+                             "there: nc -vz %1 %2")
+                              .arg(m_target.host)
+                              .arg(m_target.port)));
+}
+
+Error SshErrors::jumpTimeout(std::chrono::milliseconds deadline) const
+{
+    return fromJump(make(ErrorCode::Unreachable,
+                         tr("it got no connection to %1 within %2 s").arg(m_target.toString(), seconds(deadline)),
+                         tr("Is the server up, and does its firewall let the jump host in?")));
+}
+
+QString SshErrors::jumpHostName() const
+{
+    return tr("jump host %1").arg(m_target.name.isEmpty() ? m_target.toString() : m_target.name);
+}
+
+Error SshErrors::proxyCommand(const QString &reason) const
+{
+    return make(ErrorCode::Unreachable,
+                tr("the ProxyCommand for %1 cannot be started: %2").arg(m_target.toString(), reason),
+                tr("Check ProxyCommand in your ssh_config; it was: %1").arg(m_target.proxyCommand.value(2)));
 }
 
 Error SshErrors::resolve(const QString &reason) const
@@ -131,6 +197,15 @@ Error SshErrors::hostKeyUnknown(const HostKey &key) const
             .arg(m_target.toString(), printable(key.algorithm), key.fingerprint()),
         tr("Compare the fingerprint with the server's own (\"ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\" "
            "on its console), then accept it."));
+}
+
+Error SshErrors::hostKeyStrict(const HostKey &key) const
+{
+    Error error = hostKeyUnknown(key);
+    error.remedy =
+        tr("Your ssh_config says StrictHostKeyChecking yes, so that you are not asked. Put the key into your "
+           "known_hosts when you have verified it.");
+    return error;
 }
 
 Error SshErrors::hostKeyRefused(const HostKey &key) const

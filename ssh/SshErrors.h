@@ -4,6 +4,7 @@
 #include "ssh/Error.h"
 #include "ssh/HostKey.h"
 #include "ssh/KnownHosts.h"
+#include "ssh/SocketPath.h"
 #include "ssh/SshTarget.h"
 
 #include <QByteArray>
@@ -11,6 +12,7 @@
 #include <QStringList>
 
 #include <chrono>
+#include <memory>
 
 namespace Helmclaw {
 
@@ -24,6 +26,9 @@ public:
     /// us.
     explicit SshErrors(SshTarget target, int refusedLogins = 0);
 
+    /// From now on failures of the connection say what its carrier has to say. Does not keep it alive.
+    void setPath(const std::shared_ptr<SocketPath> &path) { m_path = path; }
+
     [[nodiscard]] Error resolve(const QString &reason) const;
     [[nodiscard]] Error resolveTimeout(std::chrono::milliseconds deadline) const;
     [[nodiscard]] Error connect(int systemError) const;
@@ -33,12 +38,23 @@ public:
     [[nodiscard]] Error handshakeTimeout(std::chrono::milliseconds deadline, bool bannerSeen) const;
 
     [[nodiscard]] Error hostKeyUnknown(const HostKey &key) const;
+    [[nodiscard]] Error hostKeyStrict(const HostKey &key) const; ///< unknown, and ssh_config forbids to ask
     [[nodiscard]] Error hostKeyRefused(const HostKey &key) const;
     /// For Changed (another key, or another type than the pinned ones), Revoked and CertificateAuthority.
     [[nodiscard]] Error hostKey(const HostKeyReport &report) const;
     /// The key just accepted is not the one that the server shows now.
     [[nodiscard]] Error hostKeySwitched(const HostKey &accepted, const HostKey &offered) const;
     [[nodiscard]] Error hostKeyNotReplaceable(const HostKeyReport &report) const;
+
+    /// The jump host's session is there, but it could not connect on from there.
+    [[nodiscard]] Error jumpRefused(const QByteArray &libsshText) const;
+    [[nodiscard]] Error jumpTimeout(std::chrono::milliseconds deadline) const;
+    /// @p error of the jump host @p hop, for a server behind it: "jump host bastion (…): …".
+    [[nodiscard]] static Error ofJumpHost(const SshTarget &hop, Error error);
+    /// @p error of the last jump host before this server.
+    [[nodiscard]] Error fromJump(Error error) const;
+    [[nodiscard]] QString jumpHostName() const; ///< "jump host bastion", where a question names this server
+    [[nodiscard]] Error proxyCommand(const QString &reason) const;
 
     struct AuthReport
     {
@@ -68,9 +84,11 @@ public:
 
 private:
     [[nodiscard]] QString banHint() const;
+    [[nodiscard]] Error explained(Error error) const;
 
     SshTarget m_target;
     int m_refusedLogins = 0;
+    std::weak_ptr<SocketPath> m_path;
 };
 
 } // namespace Helmclaw

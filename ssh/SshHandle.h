@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/SocketPath.h"
+
 #include <QByteArray>
 #include <QString>
 
@@ -52,6 +54,9 @@ public:
     [[nodiscard]] bool isValid() const { return m_session != nullptr; }
     [[nodiscard]] ssh_session session() const { return m_session; }
     [[nodiscard]] int fd() const { return m_watched.get(); }
+    /// What carries the socket; it goes after the session.
+    void setPath(std::shared_ptr<SocketPath> path) { m_path = std::move(path); }
+    [[nodiscard]] const std::shared_ptr<SocketPath> &path() const { return m_path; }
     /// libssh switches its socket back to blocking when it has connected; a peer that stops reading would then stop the
     /// whole loop inside send(2). Call after every ssh_connect().
     void keepNonBlocking();
@@ -68,6 +73,7 @@ public:
     [[nodiscard]] ssh_event event() const { return m_event; }
 
 private:
+    std::shared_ptr<SocketPath> m_path; ///< first, so that it is destroyed last
     ssh_session m_session = nullptr;
     ssh_event m_event = nullptr;
     FileDescriptor m_watched;

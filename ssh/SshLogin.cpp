@@ -2,6 +2,7 @@
 #include "ssh/SshLogin.h"
 
 #include "ssh/CipherOrder.h"
+#include "ssh/SshAlgorithms.h"
 
 #include <QCoreApplication>
 
@@ -48,7 +49,11 @@ SshLogin::SshLogin(const SshTarget &target, const SshErrors &errors, FileDescrip
     , m_errors(errors)
     , m_handle(std::make_unique<SshHandle>(std::move(socket)))
 {
-    m_ready = m_handle->isValid() && setOptions(hostKeyAlgorithms);
+    if (!m_handle->isValid())
+        return;
+    if (const auto applied = SshAlgorithms::apply(m_handle->session(), m_target, m_errors); !applied)
+        m_optionsProblem = applied.error();
+    m_ready = setOptions(hostKeyAlgorithms);
 }
 
 SshLogin::~SshLogin()
@@ -63,7 +68,12 @@ bool SshLogin::setOptions(const QByteArray &hostKeyAlgorithms)
     const bool processConfig = false; // ssh_config(5) is read elsewhere, with all its keywords
     const unsigned int port = m_target.port;
     const int verbosity = SSH_LOG_NONE;
-    static const QByteArray ciphers = preferredCiphers(hasAesInstructions());
+    static const QByteArray preferred = preferredCiphers(hasAesInstructions());
+    const auto setCiphers = [session, this] { // the user's own order was set with the other algorithms
+        return !m_target.options.ciphers.isEmpty()
+            || (setText(session, SSH_OPTIONS_CIPHERS_C_S, preferred)
+                && setText(session, SSH_OPTIONS_CIPHERS_S_C, preferred));
+    };
     // libssh must never look into known_hosts itself: it is slow there and overlooks @revoked.
     return ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &processConfig) == SSH_OK
         && ssh_options_set(session, SSH_OPTIONS_LOG_VERBOSITY, &verbosity) == SSH_OK
@@ -72,7 +82,7 @@ bool SshLogin::setOptions(const QByteArray &hostKeyAlgorithms)
         && (m_target.user.isEmpty() || setText(session, SSH_OPTIONS_USER, m_target.user.toUtf8()))
         && setText(session, SSH_OPTIONS_KNOWNHOSTS, "/dev/null")
         && setText(session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null")
-        && setText(session, SSH_OPTIONS_CIPHERS_C_S, ciphers) && setText(session, SSH_OPTIONS_CIPHERS_S_C, ciphers)
+        && setCiphers()
         && setText(session, SSH_OPTIONS_HOSTKEYS, hostKeyAlgorithms);
 }
 
@@ -100,6 +110,8 @@ SshLogin::Step SshLogin::fail(Error error)
 
 SshLogin::Step SshLogin::advance()
 {
+    if (m_optionsProblem)
+        return fail(*m_optionsProblem);
     if (!m_ready) {
         return fail(m_handle->isValid() ? m_errors.make(ErrorCode::InvalidInput,
                                                         Text::tr("libssh does not take the settings of %1: %2")

@@ -70,6 +70,7 @@ private:
     SshTarget m_target;
     SshErrors m_errors;
     std::unique_ptr<SshHandle> m_handle;
+    std::optional<Error> m_optionsProblem;
     bool m_ready = false;
     Phase m_phase = Phase::Handshake;
     HostKey m_hostKey;

@@ -44,7 +44,9 @@ SshPool::Private::Private(SshPool *pool, const SshPoolOptions &wanted)
             QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/known_hosts");
     }
     mailbox.setAfterBatch([this] { announceOutput(); });
-    dials = std::make_unique<DialLane>(options, ownKnownHosts);
+    jumps = std::make_unique<JumpHosts>(
+        [this](const SshTarget &hop, JumpHosts::Task task) { shardOf(hop.serverId).withTarget(hop, std::move(task)); });
+    dials = std::make_unique<DialLane>(options, ownKnownHosts, *jumps);
     for (int i = 0; i < std::clamp(options.ioThreads, 1, 4); ++i)
         shards.push_back(std::make_unique<IoShard>([this](EventLoop &loop) { return makeContext(loop); }));
 }
@@ -53,6 +55,7 @@ SshPool::Private::~Private()
 {
     handle->m_pool = nullptr;
     mailbox.close();
+    jumps->close();
     shards.clear(); // they cancel their dials …
     dials.reset(); // … so that the lane has little left to wait for
 }
@@ -85,7 +88,7 @@ PoolContext SshPool::Private::makeContext(EventLoop &loop)
                 tunnel->apply(status);
         });
     };
-    return { loop, *dials, counters, options, lastQuestion, reportStatus, ask, closeQuestion, reportTunnel };
+    return { loop, *dials, *jumps, counters, options, lastQuestion, reportStatus, ask, closeQuestion, reportTunnel };
 }
 
 IoShard &SshPool::Private::shardOf(const QString &serverId)

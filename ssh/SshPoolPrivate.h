@@ -137,6 +137,7 @@ public:
     QHash<quint64, PooledFileReply *> files;
     QHash<quint64, PooledTunnel *> tunnels;
     QList<quint64> withNews; ///< replies that got output in this batch
+    std::unique_ptr<JumpHosts> jumps;
     std::unique_ptr<DialLane> dials;
     std::vector<std::unique_ptr<IoShard>> shards;
 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/SshOptions.h"
+
+#include <QList>
 #include <QMetaType>
 #include <QString>
 #include <QStringList>
@@ -17,17 +20,30 @@ struct SshTarget
     quint16 port = 22;
     QString user; ///< empty: the local user's name
     QStringList identityFiles; ///< private key files in the order to try, "~" expanded; empty: ssh's defaults
+    QStringList
+        certificateFiles = {}; ///< ssh_config CertificateFile; "<identity>-cert.pub" is found without being named
     bool identitiesOnly = false; ///< offer only agent keys whose public half is one of identityFiles
     QString identityAgent; ///< agent socket; empty: $SSH_AUTH_SOCK; "none": no agent
     QString hostKeyAlias; ///< name to look up in known_hosts instead of host:port
     QStringList userKnownHostsFiles; ///< read only; empty: ~/.ssh/known_hosts{,2} and /etc/ssh/ssh_known_hosts{,2}
+    /// The way to the server, from here on: each host is reached through the one before it (ssh_config ProxyJump). Hops
+    /// are reached by their own settings; their jumpHosts are empty, only the first may have a proxyCommand.
+    QList<SshTarget> jumpHosts;
+    /// A program and its arguments whose standard input and output are the connection (ssh_config ProxyCommand), tokens
+    /// expanded. Empty: none. Never with jumpHosts.
+    QStringList proxyCommand;
+    SshOptions options; ///< what ssh_config says about how the connection is made
     int maxKeyOffers = 3; ///< servers run fail2ban; sshd's own limit is MaxAuthTries 6
-    friend bool operator==(const SshTarget &, const SshTarget &) = default;
+    friend bool operator==(const SshTarget &, const SshTarget &);
 
     /// The name known_hosts knows this target by: hostKeyAlias, else "host" or "[host]:port" (sshd(8)).
     [[nodiscard]] QString knownHostsName() const;
     /// "user@host:port" for people.
     [[nodiscard]] QString toString() const;
+    /// "bastion (admin@10.0.0.1:22)", for texts about a jump host.
+    [[nodiscard]] QString hopName() const;
+    /// The jump hosts' names in order, "bastion, inner-bastion"; empty without.
+    [[nodiscard]] QString via() const;
 };
 
 } // namespace Helmclaw

@@ -38,11 +38,26 @@ QString SshTarget::knownHostsName() const
     return QStringLiteral("[%1]:%2").arg(host.toLower()).arg(port);
 }
 
+bool operator==(const SshTarget &, const SshTarget &) = default;
+
 QString SshTarget::toString() const
 {
     const QString shownHost = host.contains(QLatin1Char(':')) ? QLatin1Char('[') + host + QLatin1Char(']') : host;
     const QString place = QStringLiteral("%1:%2").arg(shownHost).arg(port);
     return user.isEmpty() ? place : user + QLatin1Char('@') + place;
+}
+
+QString SshTarget::hopName() const
+{
+    return name.isEmpty() ? toString() : QStringLiteral("%1 (%2)").arg(name, toString());
+}
+
+QString SshTarget::via() const
+{
+    QStringList names;
+    for (const SshTarget &hop : jumpHosts)
+        names += hop.name.isEmpty() ? hop.toString() : hop.name;
+    return names.join(QStringLiteral(", "));
 }
 
 QString sessionStateName(SessionState state)

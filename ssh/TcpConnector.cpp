@@ -84,8 +84,13 @@ void TcpConnector::next()
             ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
             ::setsockopt(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &userTimeoutMilliseconds,
                          sizeof userTimeoutMilliseconds);
-            if (::connect(fd.get(), reinterpret_cast<const sockaddr *>(&address.storage), address.size) != 0
-                && errno != EINPROGRESS)
+            if (m_keepAlive)
+                ::setsockopt(fd.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+            if (m_local.size != 0
+                && ::bind(fd.get(), reinterpret_cast<const sockaddr *>(&m_local.storage), m_local.size) != 0)
+                error = errno;
+            else if (::connect(fd.get(), reinterpret_cast<const sockaddr *>(&address.storage), address.size) != 0
+                     && errno != EINPROGRESS)
                 error = errno;
         }
         if (error == 0) {

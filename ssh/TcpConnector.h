@@ -23,6 +23,9 @@ public:
     ~TcpConnector();
     TcpConnector(const TcpConnector &) = delete;
     TcpConnector &operator=(const TcpConnector &) = delete;
+    /// The local address to connect from; attempts to addresses of the other family fail. Before start().
+    void bindTo(const SocketAddress &address) { m_local = address; }
+    void setKeepAlive(bool on) { m_keepAlive = on; }
     /// @p done comes once, never from inside this call; it may delete the connector.
     void start();
 
@@ -43,6 +46,8 @@ private:
     EventLoop &m_loop;
     std::vector<SocketAddress> m_addresses;
     std::size_t m_nextAddress = 0;
+    SocketAddress m_local; ///< size 0: the system's choice
+    bool m_keepAlive = true; ///< SO_KEEPALIVE
     std::vector<Attempt> m_attempts;
     EventLoop::Id m_timer = 0;
     int m_error = 0;

@@ -46,8 +46,10 @@ void TunnelConnection::close()
         m_session->schedule();
 }
 
-void TunnelConnection::lost(const Error &)
+void TunnelConnection::lost(const Error &error)
 {
+    if (m_events.lost)
+        m_events.lost(error);
     // A reset, not an end: what was under way did not come through whole.
     closeLocal(true);
 }
@@ -128,6 +130,8 @@ ChannelJob::Next TunnelConnection::pump()
     }
     const Flow up = toRemote();
     const Flow down = toLocal();
+    if (m_session->isBroken())
+        return Next::Idle; // what had arrived is through; lost() follows, and knows why
     if (up == Flow::Broken || down == Flow::Broken) {
         closeLocal(down != Flow::Broken);
         return Next::Finished;

@@ -20,12 +20,14 @@ namespace Helmclaw {
 class TunnelConnection : public ChannelJob
 {
 public:
-    /// @p refused: the server could not connect, with its reason; @p gone: always once, last.
+    /// @p refused: the server could not connect, with its reason; @p lost (may be empty): the session ended under it;
+    /// @p gone: always once, last.
     struct Events
     {
         std::function<void()> opened;
         std::function<void(const QByteArray &reason)> refused;
         std::function<void()> gone;
+        std::function<void(const Error &error)> lost;
     };
 
     TunnelConnection(EventLoop &loop, const TunnelOptions &options, FileDescriptor local, quint16 localPort,

@@ -27,11 +27,14 @@ void ServersCommand::describe(QCommandLineParser &parser) const
 {
     parser.setApplicationDescription(
         tr("helmclawctl servers [list]             the servers of the fleet\n"
+           "helmclawctl servers show [NAME…]       how they are reached: what ssh_config makes of them, and what "
+           "Helmclaw\n"
+           "                                       does not follow of it\n"
            "helmclawctl servers add NAME HOST      adds one (HOST: name, address or alias of ~/.ssh/config)\n"
            "helmclawctl servers edit NAME          changes the fields that are named by options\n"
            "helmclawctl servers remove NAME…       removes from the fleet file; nothing on the server changes\n"
            "helmclawctl servers import [ALIAS…]    adds hosts of ~/.ssh/config (or --ssh-config); all with --all"));
-    parser.addOption({ u"json"_s, tr("List as JSON.") });
+    parser.addOption({ u"json"_s, tr("list, show: as JSON.") });
     parser.addOption({ u"name"_s, tr("edit: the new name."), u"name"_s });
     parser.addOption({ u"host"_s, tr("edit: the new host."), u"host"_s });
     parser.addOption({ u"port"_s, tr("SSH port; 0: from ssh_config."), u"port"_s });
@@ -49,6 +52,8 @@ void ServersCommand::start(Console &console, const QCommandLineParser &parser)
     const QString verb = arguments.isEmpty() ? u"list"_s : arguments.takeFirst();
     if (verb == "list"_L1 && arguments.isEmpty())
         list(console, parser.isSet(u"json"_s));
+    else if (verb == "show"_L1)
+        show(console, parser, arguments);
     else if (verb == "add"_L1 && arguments.size() == 2)
         add(console, parser, arguments);
     else if (verb == "edit"_L1 && arguments.size() == 1)
@@ -83,6 +88,89 @@ void ServersCommand::list(const Console &console, bool json)
                          .arg(console.fleet.file()));
     }
     finish(ExitOk);
+}
+
+static QJsonObject toJson(const SshTarget &target)
+{
+    QJsonArray hops;
+    for (const SshTarget &hop : target.jumpHosts)
+        hops.append(toJson(hop));
+    return { { u"name"_s, target.name },
+             { u"host"_s, target.host },
+             { u"port"_s, int(target.port) },
+             { u"user"_s, target.user },
+             { u"hostKeyAlias"_s, target.hostKeyAlias },
+             { u"identityFiles"_s, QJsonArray::fromStringList(target.identityFiles) },
+             { u"proxyCommand"_s, target.proxyCommand.value(2) },
+             { u"jumpHosts"_s, hops } };
+}
+
+static QString weightName(SshConfigRemark::Weight weight)
+{
+    switch (weight) {
+    case SshConfigRemark::Weight::NoEffect:
+        return u"no-effect"_s;
+    case SshConfigRemark::Weight::Refused:
+        return u"refused"_s;
+    case SshConfigRemark::Weight::NotHonoured:
+        break;
+    }
+    return u"not-followed"_s;
+}
+
+void ServersCommand::show(Console &console, const QCommandLineParser &parser, const QStringList &names)
+{
+    const auto servers = select(console.fleet, names);
+    if (!servers)
+        return fail(servers.error(), ExitUsage);
+    showNext(console, *servers, parser.isSet(u"json"_s), {}, false);
+}
+
+void ServersCommand::showNext(Console &console, QList<Server> servers, bool json, const QJsonArray &array, bool failed)
+{
+    if (servers.isEmpty()) {
+        if (json)
+            writeJson(QJsonDocument(QJsonObject { { u"servers"_s, array } }));
+        return finish(failed ? ExitServerFailed : ExitOk);
+    }
+    const Server server = servers.takeFirst();
+    console.sessions.prepare(server.id, this, [=, this, &console](const Result<void> &outcome) {
+        const auto target = console.sessions.target(server.id);
+        const QList<SshConfigRemark> remarks = console.sessions.sshRemarks(server.id);
+        QJsonObject object = toJson(server);
+        QJsonArray remarksArray;
+        QString text = server.name + u'\n';
+        if (target) {
+            object.insert(u"target"_s, toJson(*target));
+            text += tr("  connects to  %1\n").arg(target->toString());
+            for (const SshTarget &hop : target->jumpHosts) {
+                text += tr("  through      %1\n").arg(hop.hopName());
+                if (!hop.proxyCommand.isEmpty())
+                    text += tr("    by         %1\n").arg(hop.proxyCommand.value(2));
+            }
+            if (!target->proxyCommand.isEmpty())
+                text += tr("  by           %1\n").arg(target->proxyCommand.value(2));
+        }
+        if (!outcome) {
+            object.insert(u"error"_s, errorToJson(outcome.error()));
+            text += u"  %1\n"_s.arg(outcome.error().toString());
+        }
+        for (const SshConfigRemark &remark : remarks) {
+            remarksArray.append(QJsonObject { { u"keyword"_s, remark.keyword },
+                                              { u"value"_s, remark.value },
+                                              { u"weight"_s, weightName(remark.weight) },
+                                              { u"text"_s, remark.text } });
+            const QString label =
+                remark.weight == SshConfigRemark::Weight::NoEffect ? tr("no effect") : tr("not followed");
+            text += u"  %1  %2\n"_s.arg(label, -12).arg(toString(remark));
+        }
+        object.insert(u"sshConfig"_s, remarksArray);
+        if (!json)
+            writeOut(text.toUtf8());
+        QJsonArray all = array;
+        all.append(object);
+        showNext(console, servers, json, all, failed || !outcome);
+    });
 }
 
 Result<Server> ServersCommand::withOptions(Server server, const QCommandLineParser &parser)

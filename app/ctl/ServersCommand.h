@@ -5,7 +5,7 @@
 
 namespace Helmclaw {
 
-/// helmclawctl servers [list|add|edit|remove|import]: the fleet file from the command line.
+/// helmclawctl servers [list|show|add|edit|remove|import]: the fleet file from the command line.
 class ServersCommand : public Command
 {
     Q_OBJECT
@@ -16,6 +16,8 @@ public:
 
 private:
     void list(const Console &console, bool json);
+    void show(Console &console, const QCommandLineParser &parser, const QStringList &names);
+    void showNext(Console &console, QList<Server> servers, bool json, const QJsonArray &array, bool failed);
     void add(Console &console, const QCommandLineParser &parser, const QStringList &arguments);
     void edit(Console &console, const QCommandLineParser &parser, const QStringList &arguments);
     void remove(Console &console, const QStringList &arguments);

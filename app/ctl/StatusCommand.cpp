@@ -61,6 +61,10 @@ void StatusCommand::report(const Console &console, const QList<Server> &servers,
             u"%1: %2\n"_s.arg(server.name, posture.lastError ? tr("unknown") : verdictLabel(posture.worst())).toUtf8());
         if (posture.lastError)
             writeOut(u"  %1\n"_s.arg(posture.lastError->toString()).toUtf8());
+        for (const SshConfigRemark &remark : console.sessions.sshRemarks(server.id)) {
+            if (remark.weight != SshConfigRemark::Weight::NoEffect)
+                writeOut(tr("  ssh_config, not followed: %1\n").arg(toString(remark)).toUtf8());
+        }
         for (const CheckResult &result : posture.results) {
             if (!verbose && (result.verdict == Verdict::Pass || result.verdict == Verdict::NotApplicable))
                 continue;

@@ -304,7 +304,7 @@ QString FleetModel::Private::toolTip(const Server &server) const
     if (server.port != 0)
         target += QStringLiteral(" : %1").arg(server.port);
     const SessionStatus status = sessions->status(server.id);
-    QStringList lines { server.name, target, FleetModel::tr("Connection: %1").arg(sessionStateLabel(status.state)) };
+    QStringList lines { server.name, target, FleetModel::tr("Connection: %1").arg(sessionStateLabel(status)) };
     if (status.error)
         lines.append(status.error->what);
     if (status.error && !status.error->remedy.isEmpty())
@@ -318,7 +318,7 @@ QString FleetModel::Private::accessibleText(const Server &server) const
 {
     const Verdict worst = posture ? posture->posture(server.id).worst() : Verdict::Unknown;
     QString text = FleetModel::tr("%1, connection: %2, posture: %3")
-                       .arg(server.name, sessionStateLabel(sessions->status(server.id).state), verdictLabel(worst));
+                       .arg(server.name, sessionStateLabel(sessions->status(server.id)), verdictLabel(worst));
     if (webUiState(server.id) != WebUiState::Off)
         text += FleetModel::tr(", web UI: %1").arg(webUiStateLabel(webUiState(server.id)));
     return text;

@@ -65,8 +65,16 @@ void HostPreview::finished()
     if (result->port != 22)
         target += QStringLiteral(":%1").arg(result->port);
     QString text = tr("ssh connects to %1").arg(target);
-    if (!result->unsupported.isEmpty())
-        text += QLatin1Char('\n') + tr("Not supported yet: %1").arg(result->unsupported.join(QStringLiteral(", ")));
+    if (!result->proxyJump.isEmpty())
+        text += QLatin1Char('\n') + tr("through %1").arg(result->proxyJump.join(QStringLiteral(", ")));
+    else if (!result->proxyCommand.isEmpty())
+        text += QLatin1Char('\n') + tr("by a ProxyCommand");
+    const QStringList refused = result->remarked(SshConfigRemark::Weight::Refused);
+    const QStringList ignored = result->remarked(SshConfigRemark::Weight::NotHonoured);
+    if (!refused.isEmpty())
+        text += QLatin1Char('\n') + tr("Helmclaw cannot connect because of %1").arg(refused.join(QStringLiteral(", ")));
+    if (!ignored.isEmpty())
+        text += QLatin1Char('\n') + tr("Not followed by Helmclaw: %1").arg(ignored.join(QStringLiteral(", ")));
     setText(text);
 }
 

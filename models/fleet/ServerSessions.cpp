@@ -4,7 +4,6 @@
 #include "ssh/SshConfigFiles.h"
 #include "ssh/SshPool.h"
 
-#include <QDir>
 #include <QFileInfo>
 #include <QPointer>
 #include <QTimer>
@@ -23,13 +22,6 @@ struct Waiter
     std::function<void(Result<void>)> ready;
 };
 
-bool hasDefaultIdentity()
-{
-    const QDir folder(SshConfigFiles::homeFolder() + QStringLiteral("/.ssh"));
-    const QStringList names { QStringLiteral("id_rsa"), QStringLiteral("id_ecdsa"), QStringLiteral("id_ecdsa_sk"),
-                              QStringLiteral("id_ed25519"), QStringLiteral("id_ed25519_sk") };
-    return std::any_of(names.begin(), names.end(), [&](const QString &name) { return folder.exists(name); });
-}
 } // namespace
 
 QString sessionStateLabel(SessionState state)
@@ -61,32 +53,38 @@ QString sessionStateLabel(SessionState state)
     return ServerSessions::tr("Unknown");
 }
 
-std::optional<Error> sshObstacle(const QString &host, const SshHostConfig &config)
+QString sessionStateLabel(const SessionStatus &status)
 {
-    for (const QString &keyword : { QStringLiteral("ProxyJump"), QStringLiteral("ProxyCommand") }) {
-        if (config.unsupported.contains(keyword))
-            return Error { ErrorCode::Unsupported,
-                           ServerSessions::tr("Helmclaw does not use jump hosts yet; ssh_config sets %1 for \"%2\"")
-                               .arg(keyword, host),
-                           ServerSessions::tr(
-                               "Enter an address that this computer reaches without a jump host, a VPN's for instance"),
-                           {} };
+    const QString label = sessionStateLabel(status.state);
+    switch (status.state) {
+    case SessionState::Off:
+    case SessionState::Lost:
+    case SessionState::Backoff:
+    case SessionState::Failed:
+        return label; // the error says where
+    default:
+        return status.via.isEmpty() ? label : ServerSessions::tr("%1 (via %2)").arg(label, status.via);
     }
-    // Going on would trust keys that somebody took the trouble to revoke.
-    if (config.unsupported.contains(QLatin1String("RevokedHostKeys")))
-        return Error { ErrorCode::Unsupported,
-                       ServerSessions::tr(
-                           "Helmclaw cannot read key revocation lists yet; ssh_config sets RevokedHostKeys "
-                           "for \"%1\"")
-                           .arg(host),
-                       ServerSessions::tr("Mark the revoked keys with @revoked in your known_hosts instead"),
-                       {} };
-    return std::nullopt;
+}
+
+std::optional<Error> sshObstacle(const QString &host, const QList<SshConfigRemark> &remarks)
+{
+    const auto refused = std::find_if(remarks.begin(), remarks.end(), [](const SshConfigRemark &remark) {
+        return remark.weight == SshConfigRemark::Weight::Refused;
+    });
+    if (refused == remarks.end())
+        return std::nullopt;
+    return Error { ErrorCode::Unsupported,
+                   ServerSessions::tr("ssh_config sets %1 for \"%2\": %3").arg(refused->keyword, host, refused->text),
+                   refused->keyword == QLatin1String("RevokedHostKeys")
+                       ? ServerSessions::tr("Mark the revoked keys with @revoked in your known_hosts instead")
+                       : ServerSessions::tr("Use another way to the server in your ssh_config"),
+                   {} };
 }
 
 struct ServerSessions::Pending
 {
-    std::unique_ptr<SshConfigQuery> query; ///< null while it waits for its turn
+    std::unique_ptr<SshRouteQuery> query; ///< null while it waits for its turn
     quint64 generation = 0; ///< of the configuration when the query started
     QList<Waiter> waiters;
 };
@@ -182,8 +180,8 @@ void ServerSessions::prepare(const QString &serverId, QObject *context, Ready re
     }
     const quint64 generation = configGeneration();
     const auto known = m_resolved.constFind(serverId);
-    if (known != m_resolved.constEnd() && known->host == server->host && known->generation == generation) {
-        answerLater(retarget(*server, known->config));
+    if (known != m_resolved.constEnd() && known->request == requestFor(*server) && known->generation == generation) {
+        answerLater(retarget(*server, known->route));
         return;
     }
     auto pending = std::make_unique<Pending>();
@@ -202,8 +200,8 @@ void ServerSessions::startNextQueries()
         const auto server = m_fleet->byId(serverId); // forget() takes removed ones out of m_waiting
         Pending &pending = *m_pending.at(serverId);
         pending.generation = configGeneration(); // before the run: a change during it counts as new
-        pending.query = std::make_unique<SshConfigQuery>(server->host, m_sshConfigFile);
-        connect(pending.query.get(), &SshConfigQuery::finished, this, [this, serverId] { resolved(serverId); });
+        pending.query = std::make_unique<SshRouteQuery>(requestFor(*server));
+        connect(pending.query.get(), &SshRouteQuery::finished, this, [this, serverId] { resolved(serverId); });
         pending.query->start();
         ++running;
     }
@@ -212,11 +210,11 @@ void ServerSessions::startNextQueries()
 void ServerSessions::resolved(const QString &serverId)
 {
     Pending &pending = *m_pending.at(serverId);
-    SshConfigQuery *query = pending.query.release();
+    SshRouteQuery *query = pending.query.release();
     query->deleteLater(); // it is the sender
     const auto server = m_fleet->byId(serverId);
     // The answer to an old question: the entry or the files changed meanwhile.
-    if (server->host != query->host() || pending.generation != configGeneration()) {
+    if (query->request() != requestFor(*server) || pending.generation != configGeneration()) {
         m_waiting.append(serverId);
         startNextQueries();
         return;
@@ -229,7 +227,7 @@ void ServerSessions::resolved(const QString &serverId)
         settle(serverId, tl::unexpected(error));
         return;
     }
-    m_resolved.insert(serverId, { server->host, *query->result(), pending.generation });
+    m_resolved.insert(serverId, { query->request(), *query->result(), pending.generation });
     settle(serverId, retarget(*server, *query->result()));
 }
 
@@ -248,35 +246,44 @@ void ServerSessions::settle(const QString &serverId, const Result<void> &outcome
     }
 }
 
-Result<void> ServerSessions::retarget(const Server &server, const SshHostConfig &config)
+SshConfigRequest ServerSessions::requestFor(const Server &server) const
 {
-    if (std::optional<Error> obstacle = sshObstacle(server.host, config)) {
+    SshConfigRequest request;
+    request.host = server.host;
+    request.user = server.user;
+    request.port = server.port;
+    request.configFile = m_sshConfigFile;
+    return request;
+}
+
+QList<SshConfigRemark> ServerSessions::sshRemarks(const QString &serverId) const
+{
+    const auto known = m_resolved.constFind(serverId);
+    return known != m_resolved.constEnd() ? known->route.remarks() : QList<SshConfigRemark>();
+}
+
+std::optional<SshTarget> ServerSessions::target(const QString &serverId) const
+{
+    const auto known = m_targets.constFind(serverId);
+    return known != m_targets.constEnd() ? std::optional(*known) : std::nullopt;
+}
+
+Result<void> ServerSessions::retarget(const Server &server, const SshRoute &route)
+{
+    if (std::optional<Error> obstacle = sshObstacle(server.host, route.remarks())) {
         obstacle->server = server.name;
         dropTarget(server.id);
         setFailure(server.id, obstacle);
         return tl::unexpected(*obstacle);
     }
 
-    SshTarget target;
+    SshTarget target = route.target();
     target.serverId = server.id;
     target.name = server.name;
-    target.host = config.hostName;
-    target.port = server.port != 0 ? quint16(server.port) : config.port;
-    target.user = server.user.isEmpty() ? config.user : server.user;
-    for (const QString &file : server.identityFiles)
-        target.identityFiles.append(SshConfigFiles::expandTilde(file));
-    if (target.identityFiles.isEmpty())
-        target.identityFiles = config.identityFiles;
-    target.identitiesOnly = config.identitiesOnly;
-    target.identityAgent = config.identityAgent;
-    target.hostKeyAlias = config.hostKeyAlias;
-    target.userKnownHostsFiles = config.userKnownHostsFiles;
-    if (config.unsupported.contains(QLatin1String("PubkeyAuthentication"))) {
-        target.identityAgent = QStringLiteral("none");
-        target.identityFiles = QStringList { QStringLiteral("/dev/null") };
-    } else if (target.identityFiles.isEmpty() && hasDefaultIdentity()) {
-        // ssh_config names files that do not exist, or "none"; an empty list would mean the default files.
-        target.identityFiles = QStringList { QStringLiteral("/dev/null") };
+    if (!server.identityFiles.isEmpty() && target.options.publicKeys) {
+        target.identityFiles.clear();
+        for (const QString &file : server.identityFiles)
+            target.identityFiles.append(SshConfigFiles::expandTilde(file));
     }
 
     const auto present = m_targets.constFind(server.id);
@@ -324,18 +331,24 @@ void ServerSessions::forget(const QString &serverId)
 void ServerSessions::serverUpdated(const Server &server)
 {
     const auto known = m_resolved.constFind(server.id);
-    if (known == m_resolved.constEnd() || known->host != server.host) {
+    if (known == m_resolved.constEnd() || known->request.host != server.host) {
         m_resolved.remove(server.id);
         dropTarget(server.id); // what was reached under the old host must not be used under the new one
         setFailure(server.id, std::nullopt);
         return;
     }
-    if (m_targets.contains(server.id)) {
-        // The obstacles depend on the host alone, which is the same.
-        static_cast<void>(retarget(server, SshHostConfig(known->config)));
-    } else {
+    if (!m_targets.contains(server.id)) {
         setFailure(server.id, std::nullopt);
+        return;
     }
+    if (known->request == requestFor(server)) {
+        // The obstacles depend on the request alone, which is the same.
+        static_cast<void>(retarget(server, SshRoute(known->route)));
+        return;
+    }
+    // Another user or port: ssh decides what else that changes; tunnels then go on to the new target.
+    m_resolved.remove(server.id);
+    prepare(server.id, this, [](const Result<void> &) {});
 }
 
 void ServerSessions::fleetReset()

@@ -5,6 +5,7 @@
 #include "ssh/HostKey.h"
 #include "ssh/SessionState.h"
 #include "ssh/SshConfig.h"
+#include "ssh/SshRouteQuery.h"
 
 #include <QHash>
 #include <QObject>
@@ -20,9 +21,11 @@ class SshPool;
 
 /// The word shown to people, translated ("Connected").
 [[nodiscard]] QString sessionStateLabel(SessionState state);
+/// The same with the way that is taken: "Connecting (via bastion)".
+[[nodiscard]] QString sessionStateLabel(const SessionStatus &status);
 
 /// Why Helmclaw cannot or must not connect to @p host with these settings; nothing when it can.
-[[nodiscard]] std::optional<Error> sshObstacle(const QString &host, const SshHostConfig &config);
+[[nodiscard]] std::optional<Error> sshObstacle(const QString &host, const QList<SshConfigRemark> &remarks);
 
 /// Keeps the pool's targets in step with the fleet: resolves each entry's effective SSH settings (fleet entry over
 /// "ssh -G") before its first use and again when the entry changes, and relays the pool's states and host-key
@@ -39,6 +42,10 @@ public:
     [[nodiscard]] SshPool *pool() const { return m_pool; }
     [[nodiscard]] Fleet *fleet() const { return m_fleet; }
     [[nodiscard]] SessionStatus status(const QString &serverId) const;
+    /// What ssh_config says about the server and Helmclaw does not follow; empty until prepare() has asked ssh.
+    [[nodiscard]] QList<SshConfigRemark> sshRemarks(const QString &serverId) const;
+    /// How the server is reached, as the pool has it; nothing until prepare() has succeeded.
+    [[nodiscard]] std::optional<SshTarget> target(const QString &serverId) const;
 
     /// Calls @p ready in the GUI thread, later, once the pool knows the target, or with the error that prevents it
     /// (bad ssh_config, ProxyJump which is not supported yet …). Dropped when @p context dies first.
@@ -64,8 +71,8 @@ private:
     struct Pending;
     struct Resolved
     {
-        QString host;
-        SshHostConfig config;
+        SshConfigRequest request;
+        SshRoute route;
         quint64 generation = 0; ///< of the configuration files, see configGeneration()
     };
     using Ready = std::function<void(Result<void>)>;
@@ -75,7 +82,8 @@ private:
     void startNextQueries();
     void resolved(const QString &serverId);
     void settle(const QString &serverId, const Result<void> &outcome);
-    [[nodiscard]] Result<void> retarget(const Server &server, const SshHostConfig &config);
+    [[nodiscard]] SshConfigRequest requestFor(const Server &server) const;
+    [[nodiscard]] Result<void> retarget(const Server &server, const SshRoute &route);
     void dropTarget(const QString &serverId);
     void forget(const QString &serverId);
     void serverUpdated(const Server &server);

@@ -99,11 +99,11 @@ void SshConfigImport::Private::classify(Row &row) const
         return set(Row::State::Unusable, problem);
     if (!*row.config)
         return set(Row::State::Unusable, row.config->error().what);
-    if (const auto obstacle = sshObstacle(row.alias, **row.config))
+    if (const auto obstacle = sshObstacle(row.alias, (*row.config)->remarks))
         return set(Row::State::Unusable, obstacle->what);
-    const QStringList &unused = (*row.config)->unsupported;
+    const QStringList unused = (*row.config)->remarked(SshConfigRemark::Weight::NotHonoured);
     set(Row::State::New,
-        unused.isEmpty() ? tr("New") : tr("New; not used by Helmclaw yet: %1").arg(unused.join(QStringLiteral(", "))));
+        unused.isEmpty() ? tr("New") : tr("New; not followed by Helmclaw: %1").arg(unused.join(QStringLiteral(", "))));
 }
 
 void SshConfigImport::Private::classifyAll()
@@ -134,7 +134,10 @@ QString SshConfigImport::Private::target(const Row &row) const
     target.host = (*row.config)->hostName;
     target.port = (*row.config)->port;
     target.user = (*row.config)->user;
-    return printable(target.toString().toUtf8(), 300);
+    QString text = target.toString();
+    if (!(*row.config)->proxyJump.isEmpty())
+        text = tr("%1 through %2").arg(text, (*row.config)->proxyJump.join(QStringLiteral(", ")));
+    return printable(text.toUtf8(), 300);
 }
 
 SshConfigImport::SshConfigImport(Fleet *fleet, QObject *parent)

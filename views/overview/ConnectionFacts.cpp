@@ -11,6 +11,8 @@ namespace Helmclaw {
 ConnectionFacts::ConnectionFacts(const WindowModels &models, QWidget *parent)
     : FactsGrid(parent)
     , m_models(models)
+    , m_way(addFact(tr("Connects to"), Kind::Code))
+    , m_sshConfig(addFact(tr("ssh_config not followed"), Kind::Text))
     , m_probed(addFact(tr("Last check"), Kind::Text))
     , m_privileges(addFact(tr("Read with"), Kind::Text))
     , m_hostKey(addFact(tr("Host key"), Kind::Code))
@@ -28,6 +30,19 @@ void ConnectionFacts::showServer(const QString &serverId)
     const SessionStatus session = m_models.sessions->status(serverId);
     const ServerPosture posture = m_models.posture->posture(serverId);
     const WebUiStatus webUi = m_models.webUi->status(serverId);
+    const auto target = m_models.sessions->target(serverId);
+    QString way = target ? target->toString() : QString();
+    if (target && !target->jumpHosts.isEmpty())
+        way = tr("%1 through %2").arg(way, target->via());
+    else if (target && !target->proxyCommand.isEmpty())
+        way = tr("%1 by ProxyCommand %2").arg(way, target->proxyCommand.value(2));
+    setValue(m_way, printable(way.toUtf8(), 400));
+    QStringList ignored;
+    for (const SshConfigRemark &remark : m_models.sessions->sshRemarks(serverId)) {
+        if (remark.weight != SshConfigRemark::Weight::NoEffect)
+            ignored += toString(remark);
+    }
+    setValue(m_sshConfig, ignored.join(QStringLiteral("; ")));
     setValue(m_probed, posture.probedAt.isValid() ? fullTime(posture.probedAt) : tr("never"));
     setValue(m_privileges,
              !posture.probedAt.isValid() ? QString()

@@ -16,6 +16,8 @@ public:
 
 private:
     WindowModels m_models;
+    int m_way;
+    int m_sshConfig;
     int m_probed;
     int m_privileges;
     int m_hostKey;

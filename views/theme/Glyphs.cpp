@@ -70,7 +70,7 @@ Glyph notCheckedGlyph()
 
 Glyph glyphOf(const SessionStatus &status)
 {
-    const QString word = sessionStateLabel(status.state);
+    const QString word = sessionStateLabel(status);
     switch (status.state) {
     case SessionState::Off:
         return { QStringLiteral("state-off"), Tone::Neutral, word };

@@ -132,6 +132,28 @@ private Q_SLOTS:
         QCOMPARE(ctl(QStringList { u"servers"_s, u"import"_s, u"gamma"_s } + config).exitCode, 2);
     }
 
+    void showTellsTheWayAndWhatIsNotFollowed()
+    {
+        write("ssh_config",
+              "Host web\n  HostName 10.0.0.5\n  ProxyJump one,ops@two:33\n  SetEnv A=b\n  StrictHostKeyChecking no\n"
+              "Host bad\n  RevokedHostKeys /x\n");
+        const QStringList config { u"--ssh-config"_s, path("ssh_config") };
+        QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"w"_s, u"web"_s }).exitCode, 0);
+        const Run shown = ctl(QStringList { u"servers"_s, u"show"_s, u"w"_s } + config);
+        QCOMPARE(shown.exitCode, 0);
+        for (const char *part : { "@10.0.0.5:22", "ops@two:33", "SetEnv A=b", "StrictHostKeyChecking" })
+            QVERIFY2(shown.out.contains(part), shown.out.constData());
+        QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"b"_s, u"bad"_s }).exitCode, 0);
+        const Run both = ctl(QStringList { u"servers"_s, u"show"_s, u"--json"_s } + config);
+        QCOMPARE(both.exitCode, 3);
+        const QJsonArray servers = both.json().value("servers"_L1).toArray();
+        QCOMPARE(servers.size(), 2);
+        QCOMPARE(servers.at(0).toObject().value("target"_L1).toObject().value("jumpHosts"_L1).toArray().size(), 2);
+        QCOMPARE(
+            servers.at(1).toObject().value("sshConfig"_L1).toArray().at(0).toObject().value("weight"_L1).toString(),
+            u"refused"_s);
+    }
+
     void anUnknownHostKeyIsRefusedWithoutATerminal()
     {
         QCOMPARE(ctl(addArguments()).exitCode, 0);

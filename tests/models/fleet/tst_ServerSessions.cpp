@@ -27,7 +27,9 @@ private Q_SLOTS:
     void answersLaterAndOnlyOnce();
     void refusesUnknownServers();
     void tellsWhatIsWrongWithTheConfiguration();
-    void refusesJumpHosts();
+    void refusesWhatWouldTrustMore();
+    void followsJumpHosts();
+    void aCircleOfJumpHosts();
     void asksSshOnlyWhenSomethingChanged();
     void forgetsCallersThatDied();
     void followsTheFleet();
@@ -105,24 +107,28 @@ void tst_ServerSessions::labelsEveryState()
         labels.append(sessionStateLabel(SessionState(state)));
     QVERIFY(!labels.contains(QString()));
     QCOMPARE(labels.removeDuplicates(), 0);
+
+    SessionStatus status;
+    status.state = SessionState::Connecting;
+    status.via = QStringLiteral("one, two");
+    QCOMPARE(sessionStateLabel(status), QStringLiteral("Connecting (via one, two)"));
 }
 
 void tst_ServerSessions::obstacles()
 {
-    SshHostConfig config;
-    QVERIFY(!sshObstacle(QStringLiteral("h"), config));
-    config.unsupported = QStringList { QStringLiteral("CertificateFile"), QStringLiteral("AddressFamily") };
-    QVERIFY(!sshObstacle(QStringLiteral("h"), config));
-    for (const QString &keyword :
-         { QStringLiteral("ProxyJump"), QStringLiteral("ProxyCommand"), QStringLiteral("RevokedHostKeys") }) {
-        config.unsupported = QStringList { keyword };
-        const auto obstacle = sshObstacle(QStringLiteral("h"), config);
-        QVERIFY(obstacle);
-        QCOMPARE(obstacle->code, ErrorCode::Unsupported);
-        QVERIFY2(obstacle->what.contains(keyword) && obstacle->what.contains(QStringLiteral("\"h\"")),
-                 qPrintable(obstacle->what));
-        QVERIFY(!obstacle->remedy.isEmpty());
-    }
+    QList<SshConfigRemark> remarks;
+    QVERIFY(!sshObstacle(QStringLiteral("h"), remarks));
+    remarks.append({ QStringLiteral("SetEnv"), QStringLiteral("A=b"), SshConfigRemark::Weight::NotHonoured, {} });
+    QVERIFY(!sshObstacle(QStringLiteral("h"), remarks));
+    remarks.append({ QStringLiteral("RevokedHostKeys"), QStringLiteral("/x"), SshConfigRemark::Weight::Refused,
+                     QStringLiteral("why") });
+    const auto obstacle = sshObstacle(QStringLiteral("h"), remarks);
+    QVERIFY(obstacle);
+    QCOMPARE(obstacle->code, ErrorCode::Unsupported);
+    QVERIFY2(obstacle->what.contains(QStringLiteral("RevokedHostKeys"))
+                 && obstacle->what.contains(QStringLiteral("\"h\"")),
+             qPrintable(obstacle->what));
+    QVERIFY(!obstacle->remedy.isEmpty());
 }
 
 void tst_ServerSessions::preparesATarget()
@@ -182,19 +188,52 @@ void tst_ServerSessions::tellsWhatIsWrongWithTheConfiguration()
     QCOMPARE(changed.size(), 2);
 }
 
-void tst_ServerSessions::refusesJumpHosts()
+void tst_ServerSessions::refusesWhatWouldTrustMore()
 {
-    writeConfig("Host web\n  ProxyJump bastion\n");
+    writeConfig("Host web\n  RevokedHostKeys /etc/ssh/revoked\n");
     const QString id = add(QStringLiteral("w"), QStringLiteral("web"));
     for (int round = 0; round < 2; ++round) { // the second time from memory
         const auto outcome = prepared(id);
         QVERIFY(!outcome);
         QCOMPARE(outcome.error().code, ErrorCode::Unsupported);
         QCOMPARE(outcome.error().server, QStringLiteral("w"));
-        QVERIFY(outcome.error().what.contains(QStringLiteral("ProxyJump")));
+        QVERIFY(outcome.error().what.contains(QStringLiteral("RevokedHostKeys")));
         QVERIFY(!m_pool->hasTarget(id));
         QCOMPARE(m_sessions->status(id).state, SessionState::Failed);
     }
+}
+
+void tst_ServerSessions::followsJumpHosts()
+{
+    writeConfig("Host web\n  ProxyJump first,ops@second:2201\nHost first\n  ProxyJump outer\n  HostName 10.0.0.1\n"
+                "Host second\n  HostName 10.0.0.2\n  ProxyJump nobody\n  ForwardAgent yes\n"
+                "Host outer\n  HostName 10.0.0.3\n  User edge\n  ProxyCommand nc %h %p\n");
+    const QString id = add(QStringLiteral("w"), QStringLiteral("web"));
+    const auto outcome = prepared(id);
+    QVERIFY2(outcome, qPrintable(outcome ? QString() : outcome.error().toString()));
+    const auto target = m_sessions->target(id);
+    QVERIFY(target);
+    QCOMPARE(target->via(), QStringLiteral("outer, first, second"));
+    QCOMPARE(target->jumpHosts.at(0).user, QStringLiteral("edge"));
+    QCOMPARE(target->jumpHosts.at(0).proxyCommand.value(2), QStringLiteral("exec nc 10.0.0.3 22"));
+    QCOMPARE(target->jumpHosts.at(1).host, QStringLiteral("10.0.0.1"));
+    QVERIFY(target->jumpHosts.at(1).proxyCommand.isEmpty());
+    QCOMPARE(target->jumpHosts.at(2).toString(), QStringLiteral("ops@10.0.0.2:2201"));
+    QVERIFY(target->proxyCommand.isEmpty());
+    const auto remarks = m_sessions->sshRemarks(id);
+    QCOMPARE(remarks.size(), 1);
+    QCOMPARE(remarks.first().keyword, QStringLiteral("jump host second: ForwardAgent"));
+}
+
+void tst_ServerSessions::aCircleOfJumpHosts()
+{
+    writeConfig("Host a\n  ProxyJump b\nHost b\n  ProxyJump c\nHost c\n  ProxyJump a\n");
+    const auto outcome = prepared(add(QStringLiteral("w"), QStringLiteral("a")));
+    QVERIFY(!outcome);
+    QCOMPARE(outcome.error().code, ErrorCode::InvalidInput);
+    QVERIFY2(outcome.error().what.contains(QStringLiteral("circle"))
+                 && outcome.error().what.contains(QStringLiteral("c")),
+             qPrintable(outcome.error().what));
 }
 
 void tst_ServerSessions::asksSshOnlyWhenSomethingChanged()
@@ -206,7 +245,6 @@ void tst_ServerSessions::asksSshOnlyWhenSomethingChanged()
     QVERIFY(prepared(id));
     Server server = *m_fleet->byId(id);
     server.name = QStringLiteral("renamed");
-    server.port = 2222;
     QVERIFY(m_fleet->update(server));
     QVERIFY(prepared(id));
     QCOMPARE(runs(), 1);
@@ -219,6 +257,12 @@ void tst_ServerSessions::asksSshOnlyWhenSomethingChanged()
     QVERIFY(m_fleet->update(server));
     QVERIFY(prepared(id));
     QCOMPARE(runs(), 3);
+
+    server.port = 2222; // "Match" may look at it
+    QVERIFY(m_fleet->update(server));
+    QVERIFY(prepared(id));
+    QCOMPARE(runs(), 4);
+    QCOMPARE(m_sessions->target(id)->port, quint16(2222));
 }
 
 void tst_ServerSessions::forgetsCallersThatDied()
@@ -270,7 +314,7 @@ void tst_ServerSessions::removalAnswersWaitingCallers()
 
 void tst_ServerSessions::changeOfHostWhileAsking()
 {
-    writeConfig("Host bad\n  ProxyJump x\nHost good\n  HostName good.example\n");
+    writeConfig("Host bad\n  RevokedHostKeys /x\nHost good\n  HostName good.example\n");
     const QString id = add(QStringLiteral("web"), QStringLiteral("bad"));
     std::optional<Result<void>> outcome;
     m_sessions->prepare(id, this, [&](const Result<void> &result) { outcome = result; });

@@ -62,9 +62,10 @@ Host web
 Host db *.example
   User root
 Host behind
-  ProxyJump web
+  RevokedHostKeys /etc/ssh/revoked
 Host certified
-  CertificateFile ~/.ssh/id-cert.pub
+  ProxyJump web
+  SetEnv A=b
 Host known
 )";
 } // namespace
@@ -95,8 +96,9 @@ void tst_SshConfigImport::previews()
     QCOMPARE(text(model, 0, SshConfigImport::TargetColumn), QStringLiteral("ops@10.0.0.1:2222"));
     QCOMPARE(text(model, 0, SshConfigImport::RemarkColumn), QStringLiteral("New"));
     QCOMPARE(text(model, 1, SshConfigImport::TargetColumn), QStringLiteral("root@db:22"));
-    QVERIFY(text(model, 2, SshConfigImport::RemarkColumn).contains(QStringLiteral("jump")));
-    QVERIFY(text(model, 3, SshConfigImport::RemarkColumn).contains(QStringLiteral("CertificateFile")));
+    QVERIFY(text(model, 2, SshConfigImport::RemarkColumn).contains(QStringLiteral("RevokedHostKeys")));
+    QVERIFY(text(model, 3, SshConfigImport::RemarkColumn).contains(QStringLiteral("SetEnv")));
+    QVERIFY(text(model, 3, SshConfigImport::TargetColumn).endsWith(QStringLiteral("through web")));
     QVERIFY(text(model, 4, SshConfigImport::RemarkColumn).contains(QStringLiteral("\"Known one\"")));
     QCOMPARE(model.checkedCount(), 3); // web, db, certified
     for (int column = 0; column < SshConfigImport::ColumnCount; ++column)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/SshConfig.h"
 #include "ssh/SshConfigFiles.h"
+#include "ssh/SshConfigParser.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -38,8 +39,12 @@ private Q_SLOTS:
     void parseEffectiveExpands();
     void parseEffectiveAgent_data();
     void parseEffectiveAgent();
-    void unsupported_data();
-    void unsupported();
+    void remarks_data();
+    void remarks();
+    void defaultsAreNoSettings();
+    void options();
+    void proxyTokens_data();
+    void proxyTokens();
     void parseEffectiveRefuses_data();
     void parseEffectiveRefuses();
     void parseSurvivesRandomOutput();
@@ -303,7 +308,7 @@ void tst_SshConfig::parseEffective()
     QCOMPARE(config->userKnownHostsFiles,
              (QStringList { QStringLiteral("/a/known hosts"), QStringLiteral("/b/known_hosts2"),
                             QStringLiteral("/etc/ssh/ssh_known_hosts") }));
-    QVERIFY(config->unsupported.isEmpty());
+    QVERIFY(config->remarks.isEmpty());
 }
 
 void tst_SshConfig::parseEffectiveNone()
@@ -314,7 +319,7 @@ void tst_SshConfig::parseEffectiveNone()
     QVERIFY(config->identityFiles.isEmpty());
     QCOMPARE(config->userKnownHostsFiles,
              QStringList { QStringLiteral("/dev/null") }); // empty would mean ssh's defaults
-    QVERIFY(config->unsupported.isEmpty());
+    QVERIFY(config->remarks.isEmpty());
 }
 
 void tst_SshConfig::parseEffectiveExpands()
@@ -332,7 +337,8 @@ void tst_SshConfig::parseEffectiveExpands()
     QCOMPARE(config->identityFiles,
              (QStringList { folder + QStringLiteral("/id_h.example_2022_ops_web"), folder + QStringLiteral("/id_%"),
                             folder + QStringLiteral("/id_value") }));
-    QCOMPARE(config->unsupported, QStringList { QStringLiteral("IdentityFile") }); // said, not silently left out
+    // Said, not silently left out.
+    QCOMPARE(config->remarked(SshConfigRemark::Weight::NotHonoured), QStringList { QStringLiteral("IdentityFile") });
 }
 
 void tst_SshConfig::parseEffectiveAgent_data()
@@ -357,29 +363,127 @@ void tst_SshConfig::parseEffectiveAgent()
     QTEST(config->identityAgent, "expected");
 }
 
-void tst_SshConfig::unsupported_data()
+void tst_SshConfig::remarks_data()
 {
+    using Weight = SshConfigRemark::Weight;
     QTest::addColumn<QByteArray>("line");
     QTest::addColumn<QString>("expected");
-    QTest::newRow("jump") << QByteArray("proxyjump a,b") << QStringLiteral("ProxyJump");
-    QTest::newRow("command") << QByteArray("proxycommand nc %h %p") << QStringLiteral("ProxyCommand");
-    QTest::newRow("certificate") << QByteArray("certificatefile ~/c") << QStringLiteral("CertificateFile");
-    QTest::newRow("revoked") << QByteArray("revokedhostkeys /x") << QStringLiteral("RevokedHostKeys");
-    QTest::newRow("hosts command") << QByteArray("knownhostscommand /x") << QStringLiteral("KnownHostsCommand");
-    QTest::newRow("family") << QByteArray("addressfamily inet6") << QStringLiteral("AddressFamily");
-    QTest::newRow("bind") << QByteArray("bindaddress 10.0.0.1") << QStringLiteral("BindAddress");
-    QTest::newRow("no keys") << QByteArray("pubkeyauthentication false") << QStringLiteral("PubkeyAuthentication");
-    QTest::newRow("without effect") << QByteArray(
-        "proxycommand none\nproxyjump none\naddressfamily any\npubkeyauthentication yes")
-                                    << QString();
+    QTest::addColumn<int>("weight");
+    const auto row = [](const char *line, const char *expected, Weight weight) {
+        QTest::newRow(line) << QByteArray(line) << QString::fromLatin1(expected) << int(weight);
+    };
+    row("revokedhostkeys /x", "RevokedHostKeys", Weight::Refused);
+    row("proxycommand -", "ProxyCommand", Weight::Refused);
+    row("knownhostscommand /x", "KnownHostsCommand", Weight::NotHonoured);
+    row("stricthostkeychecking false", "StrictHostKeyChecking", Weight::NotHonoured);
+    row("stricthostkeychecking accept-new", "StrictHostKeyChecking", Weight::NotHonoured);
+    row("stricthostkeychecking true", "", Weight::NotHonoured);
+    row("setenv A=b", "SetEnv", Weight::NotHonoured);
+    row("updatehostkeys true", "UpdateHostKeys", Weight::NotHonoured);
+    row("updatehostkeys false", "", Weight::NotHonoured); // as Helmclaw does
+    row("brandnewkeyword yes", "brandnewkeyword", Weight::NotHonoured);
+    row("forwardagent yes", "ForwardAgent", Weight::NoEffect);
+    row("controlmaster auto", "ControlMaster", Weight::NoEffect);
+    for (const char *followed :
+         { "certificatefile ~/c", "addressfamily inet6", "bindaddress 10.0.0.1", "proxyjump a,b",
+           "proxycommand nc %h %p", "proxycommand none", "proxyjump none", "compression yes", "rekeylimit 1000000 3600",
+           "connecttimeout 7", "serveraliveinterval 20", "serveralivecountmax 2", "hostkeyalias x", "tcpkeepalive no",
+           "ciphers aes256-ctr", "pubkeyauthentication false", "proxyusefdpass yes" })
+        row(followed, "", Weight::Refused);
 }
 
-void tst_SshConfig::unsupported()
+void tst_SshConfig::remarks()
 {
     QFETCH(QByteArray, line);
+    QFETCH(QString, expected);
+    QFETCH(int, weight);
     const auto config = SshConfig::parseEffective("hostname h\nport 22\n" + line + '\n' + line + '\n');
     QVERIFY(config);
-    QTEST(config->unsupported.join(QLatin1Char(' ')), "expected");
+    QCOMPARE(config->remarked(SshConfigRemark::Weight(weight)).join(QLatin1Char(' ')), expected);
+    QCOMPARE(config->remarks.size(), expected.isEmpty() ? 0 : 1); // each once
+}
+
+void tst_SshConfig::defaultsAreNoSettings()
+{
+    const QByteArray defaults = "ciphers a,b\nforwardagent no\nuser me\n";
+    const auto config = SshConfigParser::parse("hostname h\nport 22\nuser you\nciphers a,b\nforwardagent no\n",
+                                               defaults, QStringLiteral("web"));
+    QVERIFY(config);
+    QCOMPARE(config->host, QStringLiteral("web"));
+    QVERIFY(config->options.ciphers.isEmpty());
+    QVERIFY(config->remarks.isEmpty());
+    const auto other = SshConfigParser::parse("hostname h\nport 22\nciphers b\n", defaults, QStringLiteral("web"));
+    QVERIFY(other);
+    QCOMPARE(other->options.ciphers, QStringList { QStringLiteral("b") });
+}
+
+void tst_SshConfig::options()
+{
+    const auto config = SshConfig::parseEffective(
+        "host web\nhostname h\nport 22\naddressfamily inet6\nbindaddress ::1\nconnecttimeout 7\nserveraliveinterval "
+        "20\nserveralivecountmax 2\nstricthostkeychecking true\ncompression yes\nrekeylimit 1048576 3600\n"
+        "tcpkeepalive no\npubkeyauthentication no\npasswordauthentication no\nkbdinteractiveauthentication no\n"
+        "kexalgorithms x,y\nmacs m\nhostkeyalgorithms k\npubkeyacceptedalgorithms p,q\ncertificatefile /c\n");
+    QVERIFY(config);
+    const SshOptions &options = config->options;
+    QCOMPARE(options.addressFamily, SshOptions::AddressFamily::Inet6);
+    QCOMPARE(options.bindAddress, QStringLiteral("::1"));
+    QCOMPARE(options.connectTimeout, std::chrono::seconds(7));
+    QCOMPARE(options.serverAliveInterval, std::chrono::seconds(20));
+    QCOMPARE(options.serverAliveCountMax, 2);
+    QVERIFY(options.strictHostKeys && options.compression && !options.tcpKeepAlive);
+    QCOMPARE(options.rekeyBytes, quint64(1048576));
+    QCOMPARE(options.rekeyInterval, std::chrono::seconds(3600));
+    QVERIFY(!options.publicKeys && !options.passwords && !options.keyboardInteractive);
+    QCOMPARE(options.kexAlgorithms.join(QLatin1Char(' ')), QStringLiteral("x y"));
+    QCOMPARE(options.macs.join(QLatin1Char(' ')), QStringLiteral("m"));
+    QCOMPARE(options.hostKeyAlgorithms.join(QLatin1Char(' ')), QStringLiteral("k"));
+    QCOMPARE(options.pubkeyAlgorithms.join(QLatin1Char(' ')), QStringLiteral("p q"));
+    QCOMPARE(config->certificateFiles, QStringList { QStringLiteral("/c") });
+    QCOMPARE(config->target().identityFiles, QStringList { QStringLiteral("/dev/null") });
+    QCOMPARE(config->target().identityAgent, QStringLiteral("none"));
+}
+
+void tst_SshConfig::proxyTokens_data()
+{
+    QTest::addColumn<QByteArray>("hostName");
+    QTest::addColumn<QByteArray>("user");
+    QTest::addColumn<QByteArray>("line");
+    QTest::addColumn<QString>("expected"); // empty: refused
+    QTest::newRow("all") << QByteArray("h.example") << QByteArray("ops")
+                         << QByteArray("proxycommand nc %h %p %r %n %k %%")
+                         << QStringLiteral("exec nc h.example 2022 ops web web %");
+    QTest::newRow("IPv6") << QByteArray("fe80::1%eth0") << QByteArray("o") << QByteArray("proxycommand nc '%h' %p")
+                          << QStringLiteral("exec nc 'fe80::1%eth0' 2022");
+    QTest::newRow("shell's own stay") << QByteArray("h") << QByteArray("o")
+                                      << QByteArray("proxycommand sh -c 'echo $HOME; a|b'")
+                                      << QStringLiteral("exec sh -c 'echo $HOME; a|b'");
+    QTest::newRow("unknown token") << QByteArray("h") << QByteArray("o") << QByteArray("proxycommand nc %d")
+                                   << QString();
+    QTest::newRow("half a token") << QByteArray("h") << QByteArray("o") << QByteArray("proxycommand nc %") << QString();
+    QTest::newRow("host for a shell") << QByteArray("a`touch${IFS}x`") << QByteArray("o")
+                                      << QByteArray("proxycommand nc %h") << QString();
+    QTest::newRow("user for a shell") << QByteArray("h") << QByteArray("$(x)") << QByteArray("proxycommand nc %r")
+                                      << QString();
+    QTest::newRow("user as an option") << QByteArray("h") << QByteArray("-x") << QByteArray("proxycommand nc %r")
+                                       << QString();
+    QTest::newRow("not used") << QByteArray("h") << QByteArray("$(x)") << QByteArray("proxycommand nc %h")
+                              << QStringLiteral("exec nc h");
+}
+
+void tst_SshConfig::proxyTokens()
+{
+    QFETCH(QByteArray, hostName);
+    QFETCH(QByteArray, user);
+    QFETCH(QByteArray, line);
+    QFETCH(QString, expected);
+    const auto config =
+        SshConfig::parseEffective("host web\nport 2022\nhostname " + hostName + "\nuser " + user + '\n' + line + '\n');
+    QCOMPARE(config.has_value(), !expected.isEmpty());
+    if (config)
+        QCOMPARE(config->proxyCommand.value(2), expected);
+    else
+        QCOMPARE(config.error().code, ErrorCode::InvalidInput);
 }
 
 void tst_SshConfig::parseEffectiveRefuses_data()
@@ -467,7 +571,9 @@ void tst_SshConfig::query()
     QCOMPARE(config.hostKeyAlias.toLower(), QStringLiteral("web"));
     QCOMPARE(config.userKnownHostsFiles,
              (QStringList { QStringLiteral("/a"), QStringLiteral("/b"), QStringLiteral("/c") }));
-    QCOMPARE(config.unsupported, QStringList { QStringLiteral("ProxyJump") });
+    QCOMPARE(config.proxyJump, QStringList { QStringLiteral("bastion") });
+    QVERIFY2(config.remarks.isEmpty(),
+             qPrintable(config.remarks.isEmpty() ? QString() : toString(config.remarks.first())));
     QTest::qWait(50);
     QCOMPARE(finished.size(), 1);
 }

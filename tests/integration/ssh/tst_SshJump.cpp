@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: MIT
+#include "PoolTest.h"
+
+#include <QFile>
+#include <QTcpServer>
+#include <QTcpSocket>
+
+using namespace Helmclaw;
+using namespace Helmclaw::Test;
+using namespace std::chrono_literals;
+
+/// Servers behind jump hosts, all real sshds on loopback; what went where is judged by their own logs.
+class tst_SshJump : public QObject
+{
+    Q_OBJECT
+
+private:
+    static SshTarget named(SshTarget target, const QString &name)
+    {
+        target.serverId = name;
+        target.name = name;
+        return target;
+    }
+    static SshTarget hop(const SshdFixture &sshd, const QString &name = QStringLiteral("bastion"))
+    {
+        SshTarget target = named(sshd.target(), name);
+        target.serverId.clear();
+        return target;
+    }
+    /// The inner server behind the jump host.
+    [[nodiscard]] SshTarget behind(const QString &id = QStringLiteral("srv")) const
+    {
+        SshTarget target = m_inner->target(id);
+        target.jumpHosts = { hop(*m_jump) };
+        return target;
+    }
+    static qsizetype connections(const SshdFixture &sshd) { return sshd.log().count("Connection from 127.0.0.1"); }
+    static qsizetype logins(const SshdFixture &sshd) { return sshd.log().count("Accepted publickey"); }
+
+    std::unique_ptr<SshdFixture> m_jump;
+    std::unique_ptr<SshdFixture> m_inner;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (const QString missing = SshdFixture::missing(); !missing.isEmpty())
+            QSKIP(qPrintable(missing));
+    }
+    void init()
+    {
+        m_jump = std::make_unique<SshdFixture>();
+        m_jump->addConfig(QStringLiteral("MaxStartups 10:30:100")); // sshd's own default
+        QVERIFY(m_jump->start());
+        m_inner = std::make_unique<SshdFixture>();
+        QVERIFY(m_inner->start());
+    }
+    void cleanup()
+    {
+        m_inner.reset();
+        m_jump.reset();
+    }
+
+    void oneHop()
+    {
+        PoolTest test;
+        test.pool->setTarget(behind());
+        QList<SessionStatus> seen;
+        QObject::connect(test.pool.get(), &SshPool::sessionStatusChanged, test.pool.get(),
+                         [&seen](const QString &, const SessionStatus &status) { seen += status; });
+        auto reply = test.sh(QStringLiteral("echo \"$SSH_CONNECTION\"; head -c 300000 /dev/zero | tr '\\0' x"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(reply->standardOutput().count('x'), 300000);
+        QVERIFY(reply->standardOutput().startsWith("127.0.0.1 "));
+        QVERIFY(reply->standardOutput().contains(' ' + QByteArray::number(m_inner->port()) + '\n'));
+        QCOMPARE(seen.first().state, SessionState::Connecting);
+        QCOMPARE(seen.first().via, QStringLiteral("bastion"));
+        QCOMPARE(logins(*m_jump), 1);
+        QCOMPARE(logins(*m_inner), 1);
+        // It went through the jump host, and the jump host ran nothing.
+        QVERIFY(m_jump->log().contains("direct-tcpip"));
+        QVERIFY(!m_jump->log().contains("ctype session"));
+    }
+
+    void fileAndTunnelThroughAJump()
+    {
+        PoolTest test;
+        test.pool->setTarget(behind());
+        const QString file = m_inner->path(QStringLiteral("data"));
+        QFile data(file);
+        QVERIFY(data.open(QIODevice::WriteOnly) && data.write(QByteArray(700000, 'd')) == 700000);
+        data.close();
+        const std::unique_ptr<ReadFileReply> read(test.pool->readFile(QStringLiteral("srv"), file));
+        QVERIFY(PoolTest::wait(read.get()));
+        VERIFY_SUCCESS(read);
+        QCOMPARE(read->data(), QByteArray(700000, 'd'));
+
+        QTcpServer far;
+        QVERIFY(far.listen(QHostAddress::LocalHost));
+        TunnelOptions options;
+        options.remotePort = far.serverPort();
+        const std::unique_ptr<Tunnel> tunnel(test.pool->openTunnel(QStringLiteral("srv"), options));
+        QVERIFY(PoolTest::until([&] { return tunnel->state() == TunnelState::Listening; }));
+        QTcpSocket client;
+        client.connectToHost(QHostAddress::LocalHost, tunnel->localPort());
+        QVERIFY(far.waitForNewConnection(30000) || far.hasPendingConnections());
+        QTcpSocket *peer = far.nextPendingConnection();
+        const QByteArray request(2'000'000, 'q');
+        client.write(request);
+        QByteArray got;
+        QVERIFY(PoolTest::until([&] {
+            got += peer->readAll();
+            return got.size() == request.size();
+        }));
+        peer->write("answer");
+        QVERIFY(PoolTest::until([&] { return client.bytesAvailable() == 6; }));
+        QCOMPARE(logins(*m_jump), 1);
+    }
+
+    void threeHops()
+    {
+        SshdFixture second;
+        SshdFixture third;
+        QVERIFY(second.start() && third.start());
+        SshTarget target = m_inner->target();
+        target.jumpHosts = { hop(*m_jump, QStringLiteral("one")), hop(second, QStringLiteral("two")),
+                             hop(third, QStringLiteral("three")) };
+        PoolTest test;
+        test.pool->setTarget(target);
+        auto reply = test.sh(QStringLiteral("echo there"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(reply->standardOutput(), QByteArray("there\n"));
+        QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv")).via, QStringLiteral("one, two, three"));
+        for (const SshdFixture *sshd : { m_jump.get(), &second, &third, m_inner.get() })
+            QCOMPARE(logins(*sshd), 1);
+
+        // The middle one dies: named once, and only that one.
+        second.kill();
+        auto lost = test.sh(QStringLiteral("sleep 100"));
+        QVERIFY(PoolTest::wait(lost.get()));
+        QVERIFY(lost->error());
+        test.pool->closeSession(QStringLiteral("srv"));
+        QTest::qWait(1500); // a failure answers for its moment
+        auto again = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(again.get()));
+        QVERIFY(again->error());
+        const QString what = again->error()->what;
+        QVERIFY2(what.startsWith(QStringLiteral("jump host ")), qPrintable(what));
+        QVERIFY2(what.contains(second.target().toString()), qPrintable(what));
+        QCOMPARE(again->error()->server, QStringLiteral("srv"));
+    }
+
+    void thirtyServersBehindOneJump()
+    {
+        PoolTest test;
+        std::vector<std::unique_ptr<ExecReply>> replies;
+        for (int i = 0; i < 30; ++i) {
+            SshTarget target = behind(QStringLiteral("srv%1").arg(i));
+            target.jumpHosts.first().name = i % 2 == 0 ? QStringLiteral("bastion") : QStringLiteral("the same");
+            test.pool->setTarget(target);
+            replies.push_back(test.sh(QStringLiteral("echo ok"), {}, target.serverId));
+        }
+        for (const auto &reply : replies) {
+            QVERIFY(PoolTest::wait(reply.get(), 120000));
+            VERIFY_SUCCESS(reply);
+        }
+        QCOMPARE(connections(*m_jump), 1);
+        QCOMPARE(logins(*m_jump), 1);
+        QCOMPARE(logins(*m_inner), 30);
+    }
+
+    void jumpKilledDuringACommand()
+    {
+        PoolTest test;
+        test.pool->setTarget(behind());
+        auto reply = test.sh(QStringLiteral("echo started; sleep 100"));
+        QVERIFY(PoolTest::until([&] { return reply->standardOutput().contains("started"); }));
+        m_jump->kill();
+        QVERIFY(PoolTest::wait(reply.get()));
+        QVERIFY(reply->error());
+        QCOMPARE(reply->error()->code, ErrorCode::ConnectionLost);
+        QVERIFY2(reply->error()->what.contains(QStringLiteral("jump host bastion (%1)").arg(hop(*m_jump).toString())),
+                 qPrintable(reply->error()->what));
+        QVERIFY(m_jump->start());
+        auto again = test.sh(QStringLiteral("echo back"));
+        QVERIFY(PoolTest::wait(again.get()));
+        VERIFY_SUCCESS(again);
+    }
+
+    void jumpKilledUnderTunnelsIsDialledOnceForAll()
+    {
+        PoolTest test;
+        std::vector<std::unique_ptr<Tunnel>> tunnels;
+        QTcpServer far;
+        QVERIFY(far.listen(QHostAddress::LocalHost));
+        TunnelOptions options;
+        options.remotePort = far.serverPort();
+        for (int i = 0; i < 6; ++i) {
+            test.pool->setTarget(behind(QStringLiteral("srv%1").arg(i)));
+            tunnels.emplace_back(test.pool->openTunnel(QStringLiteral("srv%1").arg(i), options));
+        }
+        const auto all = [&tunnels](TunnelState state) {
+            return std::all_of(tunnels.begin(), tunnels.end(),
+                               [state](const auto &tunnel) { return tunnel->state() == state; });
+        };
+        QVERIFY(PoolTest::until([&] { return all(TunnelState::Listening); }, 60000));
+        const quint16 port = tunnels.front()->localPort();
+        m_jump->kill();
+        QVERIFY(PoolTest::until([&] { return all(TunnelState::Reconnecting); }, 60000));
+        QVERIFY(m_jump->start()); // begins a new log
+        QVERIFY(PoolTest::until([&] { return all(TunnelState::Listening); }, 120000));
+        QCOMPARE(tunnels.front()->localPort(), port);
+        QCOMPARE(logins(*m_jump), 1);
+    }
+
+    void anUnknownJumpHostKeyIsAskedForOnceByTheJumpHostsName()
+    {
+        PoolTest test;
+        QSignalSpy asked(test.pool.get(), &SshPool::hostKeyUnknown);
+        std::vector<std::unique_ptr<ExecReply>> replies;
+        for (int i = 0; i < 3; ++i) {
+            SshTarget target = behind(QStringLiteral("srv%1").arg(i));
+            target.jumpHosts.first().userKnownHostsFiles = { QStringLiteral("/dev/null") };
+            test.pool->setTarget(target);
+            replies.push_back(test.sh(QStringLiteral("true"), {}, target.serverId));
+        }
+        QVERIFY(PoolTest::until([&] { return asked.count() == 1; }));
+        QTest::qWait(300);
+        QCOMPARE(asked.count(), 1);
+        const auto question = asked.first().first().value<HostKeyQuestion>();
+        QCOMPARE(question.serverName, QStringLiteral("jump host bastion"));
+        QCOMPARE(question.target, hop(*m_jump).toString());
+        QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv0")).state, SessionState::Connecting);
+        QCOMPARE(connections(*m_inner), 0);
+        QVERIFY(!m_jump->log().contains("userauth-request"));
+        test.pool->answerHostKey(question.id, true);
+        for (const auto &reply : replies) {
+            QVERIFY(PoolTest::wait(reply.get()));
+            VERIFY_SUCCESS(reply);
+        }
+        QCOMPARE(asked.count(), 1);
+    }
+
+    void aRefusedJumpHostKeyEndsAllWhoWait()
+    {
+        PoolTest test;
+        QSignalSpy asked(test.pool.get(), &SshPool::hostKeyUnknown);
+        SshTarget target = behind();
+        target.jumpHosts.first().userKnownHostsFiles = { QStringLiteral("/dev/null") };
+        test.pool->setTarget(target);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::until([&] { return asked.count() == 1; }));
+        test.pool->answerHostKey(asked.first().first().value<HostKeyQuestion>().id, false);
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(reply->error()->code, ErrorCode::HostKeyUnknown);
+        QVERIFY2(reply->error()->what.startsWith(QStringLiteral("jump host bastion (")),
+                 qPrintable(reply->error()->what));
+        QCOMPARE(connections(*m_inner), 0);
+    }
+
+    void aQuestionThatNoServerWaitsForIsClosed()
+    {
+        PoolTest test;
+        QSignalSpy asked(test.pool.get(), &SshPool::hostKeyUnknown);
+        QSignalSpy closed(test.pool.get(), &SshPool::hostKeyQuestionClosed);
+        SshTarget target = behind();
+        target.jumpHosts.first().userKnownHostsFiles = { QStringLiteral("/dev/null") };
+        test.pool->setTarget(target);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::until([&] { return asked.count() == 1; }));
+        reply->abort();
+        QVERIFY(PoolTest::until([&] { return closed.count() == 1; }));
+        QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv")).state, SessionState::Off);
+    }
+
+    void aChangedJumpHostKeyLetsNothingThrough()
+    {
+        PoolTest test;
+        const SshTarget target = behind(); // pins the present key
+        QVERIFY(m_jump->replaceHostKey());
+        QVERIFY(m_jump->start());
+        test.pool->setTarget(target);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(reply->error()->code, ErrorCode::HostKeyChanged);
+        QVERIFY(reply->error()->what.startsWith(QStringLiteral("jump host bastion (")));
+        QVERIFY(!m_jump->log().contains("userauth-request"));
+        QCOMPARE(connections(*m_inner), 0);
+    }
+
+    void aChangedInnerKeyIsTheInnerServers()
+    {
+        PoolTest test;
+        const SshTarget target = behind();
+        QVERIFY(m_inner->replaceHostKey());
+        QVERIFY(m_inner->start());
+        test.pool->setTarget(target);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(reply->error()->code, ErrorCode::HostKeyChanged);
+        QVERIFY2(!reply->error()->what.contains(QStringLiteral("jump host")), qPrintable(reply->error()->what));
+        QVERIFY(!m_inner->log().contains("userauth-request"));
+        QCOMPARE(logins(*m_jump), 1);
+    }
+
+    void aJumpHostThatRefusesUsIsAskedOnce()
+    {
+        PoolTest test;
+        std::vector<std::unique_ptr<ExecReply>> replies;
+        const QString wrongKey = m_inner->makeKey(QStringLiteral("wrong"));
+        for (int i = 0; i < 5; ++i) {
+            SshTarget target = behind(QStringLiteral("srv%1").arg(i));
+            target.jumpHosts.first().identityFiles = { wrongKey };
+            test.pool->setTarget(target);
+            replies.push_back(test.sh(QStringLiteral("true"), {}, target.serverId));
+        }
+        for (const auto &reply : replies) {
+            QVERIFY(PoolTest::wait(reply.get()));
+            QCOMPARE(reply->error()->code, ErrorCode::AuthFailed);
+            QVERIFY(reply->error()->what.startsWith(QStringLiteral("jump host bastion (")));
+        }
+        QCOMPARE(connections(*m_jump), 1);
+    }
+
+    void aClosedPortBehindTheJump()
+    {
+        PoolTest test;
+        SshTarget target = behind();
+        m_inner->kill();
+        test.pool->setTarget(target);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(reply->error()->code, ErrorCode::Unreachable);
+        QVERIFY2(reply->error()->what.startsWith(QStringLiteral("jump host bastion (")),
+                 qPrintable(reply->error()->what));
+        QVERIFY(reply->error()->what.contains(target.toString()));
+    }
+
+    void aJumpHostThatForbidsForwarding()
+    {
+        SshdFixture strict;
+        strict.addConfig(QStringLiteral("AllowTcpForwarding no"));
+        QVERIFY(strict.start());
+        SshTarget target = m_inner->target();
+        target.jumpHosts = { hop(strict) };
+        PoolTest test;
+        test.pool->setTarget(target);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(reply->error()->code, ErrorCode::ChannelRefused);
+        QVERIFY2(reply->error()->remedy.contains(QStringLiteral("AllowTcpForwarding")),
+                 qPrintable(reply->error()->remedy));
+    }
+
+    void aSilentServerBehindTheJumpHoldsNobodyUp()
+    {
+        SshPoolOptions options;
+        options.handshakeDeadline = 3s;
+        PoolTest test(options);
+        QTcpServer silent; // its backlog accepts, nobody speaks
+        QVERIFY(silent.listen(QHostAddress::LocalHost));
+        SshTarget mute = behind(QStringLiteral("mute"));
+        mute.port = silent.serverPort();
+        test.pool->setTarget(mute);
+        test.pool->setTarget(behind());
+        auto stuck = test.sh(QStringLiteral("true"), {}, QStringLiteral("mute"));
+        auto good = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(good.get()));
+        VERIFY_SUCCESS(good);
+        QVERIFY(PoolTest::wait(stuck.get()));
+        QCOMPARE(stuck->error()->code, ErrorCode::HandshakeFailed);
+    }
+
+    void aPoolThatEndsInTheMiddle()
+    {
+        for (int i = 0; i < 3; ++i) {
+            PoolTest test;
+            test.pool->setTarget(behind());
+            auto reply = test.sh(QStringLiteral("echo started; sleep 100"));
+            if (i > 0)
+                QVERIFY(PoolTest::until([&] { return reply->standardOutput().contains("started") || i == 1; }));
+            test.pool.reset();
+            QVERIFY(PoolTest::wait(reply.get()));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_SshJump)
+#include "tst_SshJump.moc"
