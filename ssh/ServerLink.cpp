@@ -47,9 +47,10 @@ ServerLink::~ServerLink()
 
 void ServerLink::setTarget(const SshTarget &target)
 {
-    if (target == m_target)
-        return;
+    const bool same = target == m_target;
     m_target = target;
+    if (same) // but its advice may be newer
+        return;
     const Error error = errors().targetChanged();
     stopDialling();
     m_operations.endAll(error);

@@ -38,6 +38,14 @@ SshErrors::SshErrors(SshTarget target, int refusedLogins)
 
 Error SshErrors::make(ErrorCode code, QString what, QString remedy) const
 {
+    const TargetAdvice &advice = m_target.advice;
+    const bool away =
+        code == ErrorCode::ResolveFailed || code == ErrorCode::Unreachable || code == ErrorCode::ConnectionRefused;
+    if (away && !advice.unreachable.isEmpty()) {
+        what = QStringLiteral("%1 (%2)").arg(advice.unreachable, what);
+        if (!advice.unreachableRemedy.isEmpty())
+            remedy = advice.unreachableRemedy;
+    }
     return { code, std::move(what), std::move(remedy), m_target.name };
 }
 

@@ -1,11 +1,31 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/HostKey.h"
+
+#include <QList>
 #include <QMetaType>
 #include <QString>
 #include <QStringList>
 
 namespace Helmclaw {
+
+/// What somebody else than ssh knows about a server, a VPN for instance. It decides nothing about an established
+/// session, so targets that differ in it alone are equal and share one; the next dial uses the newest.
+struct TargetAdvice
+{
+    QList<HostKey> hostKeys; ///< published by a source that is trusted: one of them is pinned without a question
+    bool hostKeysComplete = false; ///< a key that is not among them is not this server's
+    QString source; ///< of hostKeys, for texts and as a comment beside the pinned key ("the tailnet, node n123")
+    QString unreachable; ///< why it may not answer, put before the error; without a final period
+    QString unreachableRemedy;
+    friend bool operator==(const TargetAdvice &, const TargetAdvice &) { return true; }
+    [[nodiscard]] bool isOtherThan(const TargetAdvice &other) const
+    {
+        return hostKeys != other.hostKeys || hostKeysComplete != other.hostKeysComplete || source != other.source
+            || unreachable != other.unreachable || unreachableRemedy != other.unreachableRemedy;
+    }
+};
 
 /// How to reach one server by SSH: everything the dial lane needs, resolved beforehand (fleet file, ssh_config(5)).
 /// A value; equal targets share a session, a changed target gets a new one.
@@ -22,6 +42,7 @@ struct SshTarget
     QString hostKeyAlias; ///< name to look up in known_hosts instead of host:port
     QStringList userKnownHostsFiles; ///< read only; empty: ~/.ssh/known_hosts{,2} and /etc/ssh/ssh_known_hosts{,2}
     int maxKeyOffers = 3; ///< servers run fail2ban; sshd's own limit is MaxAuthTries 6
+    TargetAdvice advice; ///< not part of the comparison
     friend bool operator==(const SshTarget &, const SshTarget &) = default;
 
     /// The name known_hosts knows this target by: hostKeyAlias, else "host" or "[host]:port" (sshd(8)).

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/fleet/Fleet.h"
+#include "models/fleet/Tailnet.h"
 #include "ssh/HostKey.h"
 #include "ssh/SessionState.h"
 #include "ssh/SshConfig.h"
@@ -38,6 +39,8 @@ public:
 
     [[nodiscard]] SshPool *pool() const { return m_pool; }
     [[nodiscard]] Fleet *fleet() const { return m_fleet; }
+    /// This computer's tailnet; asked before a server of it is dialled.
+    [[nodiscard]] Tailnet *tailnet() { return &m_tailnet; }
     [[nodiscard]] SessionStatus status(const QString &serverId) const;
 
     /// Calls @p ready in the GUI thread, later, once the pool knows the target, or with the error that prevents it
@@ -78,12 +81,16 @@ private:
     [[nodiscard]] Result<void> retarget(const Server &server, const SshHostConfig &config);
     void dropTarget(const QString &serverId);
     void forget(const QString &serverId);
+    [[nodiscard]] bool isReady(const QString &serverId) const;
+    [[nodiscard]] Result<void> route(const Server &server, const SshHostConfig &config, SshTarget &target) const;
+    void tailnetChanged();
     void serverUpdated(const Server &server);
     void fleetReset();
     void setFailure(const QString &serverId, const std::optional<Error> &error);
 
     Fleet *m_fleet;
     SshPool *m_pool;
+    Tailnet m_tailnet;
     QString m_sshConfigFile;
     QStringList m_configInputs;
     QByteArray m_configState; ///< times and sizes of m_configInputs

@@ -18,6 +18,7 @@ private:
     WindowModels m_models;
     int m_probed;
     int m_privileges;
+    int m_tailnet;
     int m_hostKey;
     int m_keyExchange;
     int m_cipher;
