@@ -19,6 +19,10 @@ struct TargetAdvice
     QString source; ///< of hostKeys, for texts and as a comment beside the pinned key ("the tailnet, node n123")
     QString unreachable; ///< why it may not answer, put before the error; without a final period
     QString unreachableRemedy;
+    /// @p key, shown by the server, is one of the published ones.
+    [[nodiscard]] bool vouchesFor(const HostKey &key) const { return hostKeys.contains(key); }
+    /// @p key cannot be this server's.
+    [[nodiscard]] bool contradicts(const HostKey &key) const { return hostKeysComplete && !vouchesFor(key); }
     friend bool operator==(const TargetAdvice &, const TargetAdvice &) { return true; }
     [[nodiscard]] bool isOtherThan(const TargetAdvice &other) const
     {
