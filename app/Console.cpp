@@ -26,11 +26,16 @@ void ConsoleOptions::addTo(QCommandLineParser &parser)
         { u"known-hosts"_s,
           QCoreApplication::translate("ConsoleOptions", "Where Helmclaw pins the host keys that it is told to trust."),
           u"file"_s });
+    parser.addOption(
+        { u"tailscale-socket"_s,
+          QCoreApplication::translate("ConsoleOptions", "tailscaled's socket, if it is not in the usual place."),
+          u"file"_s });
 }
 
 ConsoleOptions ConsoleOptions::from(const QCommandLineParser &parser)
 {
-    return { parser.value(u"fleet"_s), parser.value(u"ssh-config"_s), parser.value(u"known-hosts"_s) };
+    return { parser.value(u"fleet"_s), parser.value(u"ssh-config"_s), parser.value(u"known-hosts"_s),
+             parser.value(u"tailscale-socket"_s) };
 }
 
 Console::Console(const ConsoleOptions &options)
@@ -42,6 +47,11 @@ Console::Console(const ConsoleOptions &options)
 {
     if (!options.sshConfigFile.isEmpty())
         sessions.setSshConfigFile(options.sshConfigFile);
+    if (!options.tailscaleSocket.isEmpty()) {
+        TailnetOptions tailscale;
+        tailscale.socket = options.tailscaleSocket;
+        sessions.tailnet()->setOptions(tailscale);
+    }
     QObject::connect(&fleet, &Fleet::removed, &posture, [this](int, const QString &id) { posture.remove(id); });
 }
 

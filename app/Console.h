@@ -18,6 +18,7 @@ struct ConsoleOptions
     QString fleetFile; ///< empty: Fleet::defaultFile()
     QString sshConfigFile; ///< empty: ssh's own defaults
     QString knownHostsFile; ///< Helmclaw's own; empty: <data dir>/known_hosts
+    QString tailscaleSocket; ///< of tailscaled; empty: where packages put it
 
     static void addTo(QCommandLineParser &parser);
     static ConsoleOptions from(const QCommandLineParser &parser);

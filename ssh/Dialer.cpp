@@ -86,6 +86,8 @@ void Dialer::connected(SocketSource::Opened opened)
     }
     m_index = *index;
     QList<QByteArray> pinned = m_index->pinnedAlgorithms(m_request.target.knownHostsName());
+    for (const HostKey &published : m_request.target.advice.hostKeys)
+        pinned.append(published.algorithm);
     if (m_request.acceptedKey)
         pinned.prepend(m_request.acceptedKey->algorithm);
     enter(SessionState::Handshake, m_lane.m_options.handshakeDeadline);
@@ -165,7 +167,11 @@ void Dialer::judgeHostKey()
         authenticate();
         return;
     case HostKeyVerdict::Unknown:
-        if (m_request.acceptedKey && *m_request.acceptedKey == key)
+        if (m_request.target.advice.contradicts(key))
+            fail(m_errors.hostKeyNotPublished(key));
+        else if (m_request.target.advice.vouchesFor(key))
+            pinHostKey(key);
+        else if (m_request.acceptedKey && *m_request.acceptedKey == key)
             pinHostKey(key);
         else if (m_request.acceptedKey)
             fail(m_errors.hostKeySwitched(*m_request.acceptedKey, key), &report);

@@ -83,7 +83,9 @@ Result<void> HostKeyChecker::pin(const SshTarget &target, const HostKey &key) co
     const QString log = HostKeyLog::fileFor(m_ownFile);
     auto done = HostKeyLog::append(log, HostKeyLog::Action::Pin, target, {}, key);
     if (done) {
-        done = KnownHostsFile::append(m_ownFile, target.knownHostsName(), key);
+        const bool published = target.advice.vouchesFor(key);
+        done = KnownHostsFile::append(m_ownFile, target.knownHostsName(), key,
+                                      published ? QStringLiteral("published by ") + target.advice.source : QString());
         if (!done)
             std::ignore = HostKeyLog::append(log, HostKeyLog::Action::Failed, target, {}, key, done.error().what);
     }

@@ -120,6 +120,8 @@ Result<void> HostKeyLog::append(const QString &file, Action action, const SshTar
                          { QStringLiteral("new"), toJson(after) },
                          { QStringLiteral("by"), localUser() },
                          { QStringLiteral("uid"), qint64(::getuid()) } };
+    if (target.advice.vouchesFor(after))
+        object.insert(QStringLiteral("publishedBy"), target.advice.source);
     if (!problem.isEmpty())
         object.insert(QStringLiteral("problem"), problem);
     if (auto made = ensurePrivateFolder(QFileInfo(file).path()); !made)

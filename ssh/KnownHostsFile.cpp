@@ -76,9 +76,12 @@ Result<void> write(const QString &file, const QByteArray &content)
     return {};
 }
 
-QByteArray lineFor(const QByteArray &name, const HostKey &key)
+QByteArray lineFor(const QByteArray &name, const HostKey &key, const QString &comment = {})
 {
-    return name + ' ' + key.algorithm + ' ' + key.blob.toBase64() + '\n';
+    QByteArray line = name + ' ' + key.algorithm + ' ' + key.blob.toBase64();
+    if (!comment.isEmpty())
+        line += ' ' + printable(comment.toUtf8(), 200).toUtf8(); // no line break gets through
+    return line + '\n';
 }
 
 void addLine(QByteArray &content, const QByteArray &line)
@@ -117,7 +120,8 @@ std::optional<QByteArray> withoutName(const QByteArray &line, const QByteArray &
 
 } // namespace
 
-Result<void> KnownHostsFile::append(const QString &file, const QString &name, const HostKey &key)
+Result<void> KnownHostsFile::append(const QString &file, const QString &name, const HostKey &key,
+                                    const QString &comment)
 {
     const QByteArray plainName = KnownHosts::normalisedName(name);
     if (auto good = check(plainName, key); !good)
@@ -135,7 +139,7 @@ Result<void> KnownHostsFile::append(const QString &file, const QString &name, co
     const auto pinned = present.pinnedFor(name);
     if (std::any_of(pinned.begin(), pinned.end(), [&key](const auto &line) { return line.key == key; }))
         return {};
-    addLine(*content, lineFor(plainName, key));
+    addLine(*content, lineFor(plainName, key, comment));
     return write(file, *content);
 }
 

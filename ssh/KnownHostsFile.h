@@ -14,8 +14,10 @@ namespace Helmclaw {
 class KnownHostsFile
 {
 public:
-    /// Adds one line for @p key; does nothing when the file already pins it for @p name.
-    [[nodiscard]] static Result<void> append(const QString &file, const QString &name, const HostKey &key);
+    /// Adds one line for @p key; does nothing when the file already pins it for @p name. @p comment: on whose word, for
+    /// people.
+    [[nodiscard]] static Result<void> append(const QString &file, const QString &name, const HostKey &key,
+                                             const QString &comment = {});
     /// Makes @p key the only one that the file pins for @p name: takes the name out of every other line that pins a key
     /// for it, and adds a line. Marks (@revoked …) stay. A line that reaches the name by a pattern is not ours to
     /// narrow: then nothing is written, and the error names it. Returns the lines that pinned the name before.

@@ -54,10 +54,11 @@ ServerLink::~ServerLink()
 
 void ServerLink::setTarget(const SshTarget &target)
 {
-    if (target == m_target)
-        return;
+    const bool same = target == m_target;
     m_target = target;
     m_status.via = m_target.via();
+    if (same) // but its advice may be newer
+        return;
     const Error error = errors().targetChanged();
     stopDialling();
     m_operations.endAll(error);

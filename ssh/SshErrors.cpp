@@ -38,6 +38,14 @@ SshErrors::SshErrors(SshTarget target, int refusedLogins)
 
 Error SshErrors::make(ErrorCode code, QString what, QString remedy) const
 {
+    const TargetAdvice &advice = m_target.advice;
+    const bool away =
+        code == ErrorCode::ResolveFailed || code == ErrorCode::Unreachable || code == ErrorCode::ConnectionRefused;
+    if (away && !advice.unreachable.isEmpty()) {
+        what = QStringLiteral("%1 (%2)").arg(advice.unreachable, what);
+        if (!advice.unreachableRemedy.isEmpty())
+            remedy = advice.unreachableRemedy;
+    }
     return explained({ code, std::move(what), std::move(remedy), m_target.name });
 }
 
@@ -267,6 +275,20 @@ Error SshErrors::hostKeySwitched(const HostKey &accepted, const HostKey &offered
             .arg(m_target.toString(), accepted.fingerprint(), printable(offered.algorithm), offered.fingerprint()),
         tr("Two machines may be answering under this address, or somebody is intercepting the connection; no "
            "login was sent and nothing was pinned."));
+}
+
+Error SshErrors::hostKeyNotPublished(const HostKey &key) const
+{
+    QStringList published;
+    for (const HostKey &one : m_target.advice.hostKeys)
+        published += printable(one.algorithm) + QLatin1Char(' ') + one.fingerprint();
+    return make(ErrorCode::HostKeyChanged,
+                tr("%1 SHOWS A HOST KEY THAT IS NOT ITS OWN: %2 %3; published by %4 is %5")
+                    .arg(m_target.toString(), printable(key.algorithm), key.fingerprint(), m_target.advice.source,
+                         published.join(QStringLiteral(", "))),
+                tr("Something else answers in the server's place; no login was sent and nothing was pinned. Compare "
+                   "with the server's own keys (\"ssh-keygen -lf\" on its console). If they were renewed, restart "
+                   "tailscaled there, so that it publishes them."));
 }
 
 Error SshErrors::hostKeyNotReplaceable(const HostKeyReport &report) const

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] Error hostKey(const HostKeyReport &report) const;
     /// The key just accepted is not the one that the server shows now.
     [[nodiscard]] Error hostKeySwitched(const HostKey &accepted, const HostKey &offered) const;
+    /// The target's advice knows all keys of the server, and this is none of them.
+    [[nodiscard]] Error hostKeyNotPublished(const HostKey &key) const;
     [[nodiscard]] Error hostKeyNotReplaceable(const HostKeyReport &report) const;
 
     /// The jump host's session is there, but it could not connect on from there.

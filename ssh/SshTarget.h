@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/HostKey.h"
 #include "ssh/SshOptions.h"
 
 #include <QList>
@@ -9,6 +10,27 @@
 #include <QStringList>
 
 namespace Helmclaw {
+
+/// What somebody else than ssh knows about a server, a VPN for instance. It decides nothing about an established
+/// session, so targets that differ in it alone are equal and share one; the next dial uses the newest.
+struct TargetAdvice
+{
+    QList<HostKey> hostKeys; ///< published by a source that is trusted: one of them is pinned without a question
+    bool hostKeysComplete = false; ///< a key that is not among them is not this server's
+    QString source; ///< of hostKeys, for texts and as a comment beside the pinned key ("the tailnet, node n123")
+    QString unreachable; ///< why it may not answer, put before the error; without a final period
+    QString unreachableRemedy;
+    /// @p key, shown by the server, is one of the published ones.
+    [[nodiscard]] bool vouchesFor(const HostKey &key) const { return hostKeys.contains(key); }
+    /// @p key cannot be this server's.
+    [[nodiscard]] bool contradicts(const HostKey &key) const { return hostKeysComplete && !vouchesFor(key); }
+    friend bool operator==(const TargetAdvice &, const TargetAdvice &) { return true; }
+    [[nodiscard]] bool isOtherThan(const TargetAdvice &other) const
+    {
+        return hostKeys != other.hostKeys || hostKeysComplete != other.hostKeysComplete || source != other.source
+            || unreachable != other.unreachable || unreachableRemedy != other.unreachableRemedy;
+    }
+};
 
 /// How to reach one server by SSH: everything the dial lane needs, resolved beforehand (fleet file, ssh_config(5)).
 /// A value; equal targets share a session, a changed target gets a new one.
@@ -34,6 +56,7 @@ struct SshTarget
     QStringList proxyCommand;
     SshOptions options; ///< what ssh_config says about how the connection is made
     int maxKeyOffers = 3; ///< servers run fail2ban; sshd's own limit is MaxAuthTries 6
+    TargetAdvice advice; ///< not part of the comparison
     friend bool operator==(const SshTarget &, const SshTarget &);
 
     /// The name known_hosts knows this target by: hostKeyAlias, else "host" or "[host]:port" (sshd(8)).

@@ -98,7 +98,8 @@ void MainWindow::makeActions()
         connect(m_actions->action(QString::fromLatin1(id)), &QAction::triggered, this, function);
     };
     on("fleet.add", &MainWindow::addServer);
-    on("fleet.import", &MainWindow::importServers);
+    on("fleet.import", [this] { importServers(ImportSource::SshConfig); });
+    on("fleet.import-tailscale", [this] { importServers(ImportSource::Tailscale); });
     on("app.quit", &QWidget::close);
     on("server.open-web-ui", [this] { openWebUi(m_serverId); });
     on("server.close-web-ui", [this] { m_models.webUi->close(m_serverId); });
@@ -217,13 +218,15 @@ void MainWindow::addServer()
         m_overview->selectServer(dialog.serverId());
 }
 
-void MainWindow::importServers()
+void MainWindow::importServers(ImportSource source)
 {
-    ImportDialog dialog(m_models.fleet, m_models.sessions->sshConfigFile(), this);
-    if (dialog.exec() == QDialog::Accepted)
-        statusBar()->showMessage(dialog.importedCount() == 1
+    const std::unique_ptr<ImportDialog> dialog = source == ImportSource::Tailscale
+        ? std::make_unique<ImportDialog>(m_models.fleet, m_models.sessions->tailnet(), this)
+        : std::make_unique<ImportDialog>(m_models.fleet, m_models.sessions->sshConfigFile(), this);
+    if (dialog->exec() == QDialog::Accepted)
+        statusBar()->showMessage(dialog->importedCount() == 1
                                      ? tr("1 server imported")
-                                     : tr("%n servers imported", nullptr, dialog.importedCount()),
+                                     : tr("%n servers imported", nullptr, dialog->importedCount()),
                                  5000);
 }
 

@@ -63,7 +63,8 @@ private:
     void saveState() const;
 
     void addServer();
-    void importServers();
+    enum class ImportSource { SshConfig, Tailscale };
+    void importServers(ImportSource source);
     void editServer();
     void replaceHostKey(const QString &serverId);
     void removeServer();

@@ -2,25 +2,38 @@
 #include "app/ctl/ServersCommand.h"
 
 #include "models/fleet/SshConfigImport.h"
+#include "models/fleet/TailscaleImport.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
+
+#include <algorithm>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace Helmclaw {
 
-static QJsonObject toJson(const Server &server)
+static QJsonObject toJson(const Server &server, const Tailnet &tailnet)
 {
-    return { { u"id"_s, server.id },
-             { u"name"_s, server.name },
-             { u"host"_s, server.host },
-             { u"port"_s, server.port },
-             { u"user"_s, server.user },
-             { u"identityFiles"_s, QJsonArray::fromStringList(server.identityFiles) },
-             { u"tags"_s, QJsonArray::fromStringList(server.tags) },
-             { u"gatewayPort"_s, server.gatewayPort },
-             { u"localPort"_s, server.localPort } };
+    QJsonObject object { { u"id"_s, server.id },
+                         { u"name"_s, server.name },
+                         { u"host"_s, server.host },
+                         { u"port"_s, server.port },
+                         { u"user"_s, server.user },
+                         { u"identityFiles"_s, QJsonArray::fromStringList(server.identityFiles) },
+                         { u"tags"_s, QJsonArray::fromStringList(server.tags) },
+                         { u"gatewayPort"_s, server.gatewayPort },
+                         { u"localPort"_s, server.localPort } };
+    if (server.isOnTailnet()) {
+        const TailnetPeer *peer = tailnet.status().byId(server.tailnet.nodeId);
+        object.insert(u"tailnet"_s,
+                      QJsonObject { { u"nodeId"_s, server.tailnet.nodeId },
+                                    { u"state"_s, tailnetStateName(tailnet.status().state) },
+                                    { u"online"_s, peer ? QJsonValue(peer->online) : QJsonValue() },
+                                    { u"address"_s, peer ? QJsonValue(peer->addresses.value(0)) : QJsonValue() },
+                                    { u"summary"_s, tailnet.summary(server) } });
+    }
+    return object;
 }
 
 void ServersCommand::describe(QCommandLineParser &parser) const
@@ -33,14 +46,20 @@ void ServersCommand::describe(QCommandLineParser &parser) const
            "helmclawctl servers add NAME HOST      adds one (HOST: name, address or alias of ~/.ssh/config)\n"
            "helmclawctl servers edit NAME          changes the fields that are named by options\n"
            "helmclawctl servers remove NAME…       removes from the fleet file; nothing on the server changes\n"
-           "helmclawctl servers import [ALIAS…]    adds hosts of ~/.ssh/config (or --ssh-config); all with --all"));
+           "helmclawctl servers import [ALIAS…]    adds hosts of ~/.ssh/config (or --ssh-config); all with --all\n"
+           "helmclawctl servers import --tailscale [--tag tag:NAME] [PEER…]\n"
+           "                                       adds peers of this computer's tailnet; all with --all"));
     parser.addOption({ u"json"_s, tr("list, show: as JSON.") });
     parser.addOption({ u"name"_s, tr("edit: the new name."), u"name"_s });
     parser.addOption({ u"host"_s, tr("edit: the new host."), u"host"_s });
     parser.addOption({ u"port"_s, tr("SSH port; 0: from ssh_config."), u"port"_s });
     parser.addOption({ u"user"_s, tr("Log-in name."), u"user"_s });
     parser.addOption({ u"identity"_s, tr("Private key file; may be repeated."), u"file"_s });
-    parser.addOption({ u"tag"_s, tr("Group the server is in; may be repeated."), u"tag"_s });
+    parser.addOption({ u"tag"_s,
+                       tr("Group the server is in; may be repeated. import --tailscale: \"tag:NAME\" takes only peers "
+                          "with this Tailscale tag."),
+                       u"tag"_s });
+    parser.addOption({ u"tailscale"_s, tr("import: from the tailnet instead of ~/.ssh/config.") });
     parser.addOption({ u"gateway-port"_s, tr("Port of the OpenClaw gateway on the server; 0: found out."), u"port"_s });
     parser.addOption({ u"all"_s, tr("import: every usable host.") });
     parser.addOption({ u"dry-run"_s, tr("import: show what would be added, add nothing.") });
@@ -51,7 +70,7 @@ void ServersCommand::start(Console &console, const QCommandLineParser &parser)
     QStringList arguments = parser.positionalArguments();
     const QString verb = arguments.isEmpty() ? u"list"_s : arguments.takeFirst();
     if (verb == "list"_L1 && arguments.isEmpty())
-        list(console, parser.isSet(u"json"_s));
+        listWithTailnet(console, parser.isSet(u"json"_s));
     else if (verb == "show"_L1)
         show(console, parser, arguments);
     else if (verb == "add"_L1 && arguments.size() == 2)
@@ -70,18 +89,30 @@ void ServersCommand::start(Console &console, const QCommandLineParser &parser)
              ExitUsage);
 }
 
-void ServersCommand::list(const Console &console, bool json)
+void ServersCommand::listWithTailnet(Console &console, bool json)
 {
+    const QList<Server> &servers = console.fleet.servers();
+    if (std::none_of(servers.begin(), servers.end(), [](const Server &server) { return server.isOnTailnet(); }))
+        return list(console, json);
+    console.sessions.tailnet()->whenFresh(this, [this, &console, json] { list(console, json); });
+}
+
+void ServersCommand::list(Console &console, bool json)
+{
+    const Tailnet &tailnet = *console.sessions.tailnet();
     if (json) {
         QJsonArray array;
         for (const Server &server : console.fleet.servers())
-            array.append(toJson(server));
+            array.append(toJson(server, tailnet));
         writeJson(QJsonDocument(QJsonObject { { u"fleetFile"_s, console.fleet.file() }, { u"servers"_s, array } }));
     } else {
         for (const Server &server : console.fleet.servers()) {
             const QString user = server.user.isEmpty() ? QString() : server.user + u'@';
             const QString port = server.port ? u":%1"_s.arg(server.port) : QString();
-            writeOut(u"%1\t%2%3%4\t%5\n"_s.arg(server.name, user, server.host, port, server.tags.join(u',')).toUtf8());
+            QString line = u"%1\t%2%3%4\t%5"_s.arg(server.name, user, server.host, port, server.tags.join(u','));
+            if (server.isOnTailnet())
+                line += u"\ttailnet: "_s + tailnet.summary(server);
+            writeOut(line.toUtf8() + '\n');
         }
         if (console.fleet.servers().isEmpty())
             writeErr(tr("The fleet %1 has no servers yet. Add one: helmclawctl servers add NAME HOST")
@@ -242,45 +273,75 @@ void ServersCommand::remove(Console &console, const QStringList &arguments)
 
 void ServersCommand::import(Console &console, const QCommandLineParser &parser)
 {
-    auto *preview = new SshConfigImport(&console.fleet, this);
+    QStringList groups = parser.values(u"tag"_s);
+    if (!parser.isSet(u"tailscale"_s)) {
+        auto *preview = new SshConfigImport(&console.fleet, this);
+        connect(preview, &ImportModel::finished, this,
+                [this, preview, &parser, groups] { importFrom(preview, parser, groups); });
+        if (const auto started = preview->start(parser.value(u"ssh-config"_s)); !started)
+            fail(started.error(), ExitUsage);
+        return;
+    }
+    QStringList peerTags;
+    for (const QString &tag : std::as_const(groups)) {
+        if (tag.startsWith(u"tag:"_s))
+            peerTags.append(tag);
+    }
+    groups.removeIf([](const QString &tag) { return tag.startsWith(u"tag:"_s); });
+    auto *preview = new TailscaleImport(&console.fleet, console.sessions.tailnet(), this);
+    preview->setTags(peerTags);
+    connect(preview, &ImportModel::finished, this, [this, preview, &parser, groups, peerTags] {
+        if (const auto problem = preview->problem())
+            return fail(*problem, ExitServerFailed);
+        if (preview->rowCount() == 0 && !peerTags.isEmpty())
+            return fail({ ErrorCode::InvalidInput,
+                          tr("No peer of the tailnet has the tag %1").arg(peerTags.join(u", "_s)),
+                          preview->tags().isEmpty() ? tr("No peer has a tag at all")
+                                                    : tr("There are: %1").arg(preview->tags().join(u", "_s)),
+                          {} },
+                        ExitUsage);
+        importFrom(preview, parser, groups);
+    });
+    preview->start();
+}
+
+void ServersCommand::importFrom(ImportModel *preview, const QCommandLineParser &parser, const QStringList &groups)
+{
     const QStringList aliases = parser.positionalArguments().mid(1);
     const bool all = parser.isSet(u"all"_s);
     const bool dryRun = parser.isSet(u"dry-run"_s) || (aliases.isEmpty() && !all);
-    const QStringList tags = parser.values(u"tag"_s);
-    connect(preview, &SshConfigImport::finished, this, [this, preview, aliases, all, dryRun, tags] {
-        QStringList unseen = aliases;
-        for (int row = 0; row < preview->rowCount(); ++row) {
-            const QModelIndex alias = preview->index(row, SshConfigImport::AliasColumn);
-            const QString name = alias.data().toString();
-            unseen.removeAll(name);
-            const bool usable = alias.flags().testFlag(Qt::ItemIsUserCheckable);
-            const bool wanted = usable && (all || aliases.contains(name));
-            if (usable)
-                preview->setData(alias, wanted ? Qt::Checked : Qt::Unchecked, Qt::CheckStateRole);
-            if (dryRun || aliases.contains(name))
-                writeOut(u"%1\t%2\t%3\n"_s
-                             .arg(name, preview->index(row, SshConfigImport::TargetColumn).data().toString(),
-                                  preview->index(row, SshConfigImport::RemarkColumn).data().toString())
-                             .toUtf8());
-        }
-        if (!unseen.isEmpty())
-            return fail({ ErrorCode::InvalidInput,
-                          tr("No such host in the ssh configuration: %1").arg(unseen.join(u", "_s)),
-                          tr("See what there is: helmclawctl servers import --dry-run"),
-                          {} },
-                        ExitUsage);
-        if (dryRun) {
-            writeErr(tr("Nothing was added. Name the hosts to add, or use --all."));
-            return finish(ExitOk);
-        }
-        const auto added = preview->importChecked(tags);
-        if (!added)
-            return fail(added.error(), ExitUsage);
-        writeErr(tr("Added %n server(s).", nullptr, *added));
-        finish(ExitOk);
-    });
-    if (const auto started = preview->start(parser.value(u"ssh-config"_s)); !started)
-        fail(started.error(), ExitUsage);
+    QStringList unseen = aliases;
+    for (int row = 0; row < preview->rowCount(); ++row) {
+        const QModelIndex alias = preview->index(row, ImportModel::AliasColumn);
+        const QString name = alias.data().toString();
+        unseen.removeAll(name);
+        const bool usable = alias.flags().testFlag(Qt::ItemIsUserCheckable);
+        const bool wanted = usable && (all || aliases.contains(name));
+        if (usable)
+            preview->setData(alias, wanted ? Qt::Checked : Qt::Unchecked, Qt::CheckStateRole);
+        if (dryRun || aliases.contains(name))
+            writeOut(u"%1\t%2\t%3\n"_s
+                         .arg(name, preview->index(row, ImportModel::TargetColumn).data().toString(),
+                              preview->index(row, ImportModel::RemarkColumn).data().toString())
+                         .toUtf8());
+    }
+    if (!unseen.isEmpty())
+        return fail({ ErrorCode::InvalidInput,
+                      parser.isSet(u"tailscale"_s)
+                          ? tr("No such peer in the tailnet: %1").arg(unseen.join(u", "_s))
+                          : tr("No such host in the ssh configuration: %1").arg(unseen.join(u", "_s)),
+                      tr("See what there is: helmclawctl servers import --dry-run"),
+                      {} },
+                    ExitUsage);
+    if (dryRun) {
+        writeErr(tr("Nothing was added. Name the hosts to add, or use --all."));
+        return finish(ExitOk);
+    }
+    const auto added = preview->importChecked(groups);
+    if (!added)
+        return fail(added.error(), ExitUsage);
+    writeErr(tr("Added %n server(s).", nullptr, *added));
+    finish(ExitOk);
 }
 
 } // namespace Helmclaw

@@ -59,6 +59,19 @@ public:
             complain(key, Text::tr("a list of texts in quotes"));
         return list;
     }
+    QJsonObject object(const char *key)
+    {
+        const QJsonValue value = take(key);
+        if (!value.isUndefined() && !value.isObject())
+            complain(key, Text::tr("an object in braces"));
+        return value.toObject();
+    }
+    /// Keeps what this version did not read of a part.
+    void putBack(const char *key, const QJsonObject &rest)
+    {
+        if (!rest.isEmpty())
+            m_object.insert(QLatin1String(key), rest);
+    }
     [[nodiscard]] const QString &problem() const { return m_problem; }
     [[nodiscard]] const QJsonObject &rest() const { return m_object; }
 
@@ -100,9 +113,14 @@ Result<Server> parseServer(const QJsonValue &value)
     server.tags = fields.strings("tags");
     server.gatewayPort = fields.port("gatewayPort");
     server.localPort = fields.port("localPort");
+    Fields tailscale(fields.object("tailscale"));
+    server.tailnet = { tailscale.string("nodeId"), tailscale.string("dnsName") };
+    fields.putBack("tailscale", tailscale.rest());
     server.unknownKeys = fields.rest();
     if (!fields.problem().isEmpty())
         return problem(fields.problem());
+    if (!tailscale.problem().isEmpty())
+        return problem(QStringLiteral("\"tailscale\": ") + tailscale.problem());
     if (server.id.isEmpty())
         return problem(Text::tr("\"id\" is missing"));
     if (const QString wrong = serverProblem(server); !wrong.isEmpty())
@@ -128,6 +146,12 @@ QJsonObject toObject(const Server &server)
     set("tags", QJsonArray::fromStringList(server.tags), !server.tags.isEmpty());
     set("gatewayPort", server.gatewayPort, server.gatewayPort != 0);
     set("localPort", server.localPort, server.localPort != 0);
+    QJsonObject tailscale = object.value(QLatin1String("tailscale")).toObject();
+    if (!server.tailnet.nodeId.isEmpty()) {
+        tailscale.insert(QLatin1String("nodeId"), server.tailnet.nodeId);
+        tailscale.insert(QLatin1String("dnsName"), server.tailnet.dnsName);
+    }
+    set("tailscale", tailscale, !tailscale.isEmpty());
     return object;
 }
 } // namespace

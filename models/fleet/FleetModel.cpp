@@ -305,6 +305,8 @@ QString FleetModel::Private::toolTip(const Server &server) const
         target += QStringLiteral(" : %1").arg(server.port);
     const SessionStatus status = sessions->status(server.id);
     QStringList lines { server.name, target, FleetModel::tr("Connection: %1").arg(sessionStateLabel(status)) };
+    if (server.isOnTailnet())
+        lines.append(FleetModel::tr("Tailnet: %1").arg(sessions->tailnet()->summary(server)));
     if (status.error)
         lines.append(status.error->what);
     if (status.error && !status.error->remedy.isEmpty())

@@ -122,6 +122,8 @@ QString serverProblem(const Server &server)
         if (const QString problem = identityProblem(file); !problem.isEmpty())
             return Text::tr("The identity file %1").arg(problem);
     }
+    if (!isId(server.tailnet.nodeId))
+        return Text::tr("The tailnet's node id must have at most 64 characters, of a-z A-Z 0-9 - _ .");
     for (const QString &tag : server.tags) {
         if (const QString problem = labelProblem(tag, 64); !problem.isEmpty())
             return Text::tr("The tag %1").arg(problem);

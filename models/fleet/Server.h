@@ -10,6 +10,14 @@
 
 namespace Helmclaw {
 
+/// The node of the tailnet that a server is: looked up by its id at every connection, so that a new address follows.
+struct TailnetNode
+{
+    QString nodeId; ///< Tailscale's stable id; empty: not a server of the tailnet
+    QString dnsName; ///< the MagicDNS name it was imported with
+    friend bool operator==(const TailnetNode &, const TailnetNode &) = default;
+};
+
 /// One entry of the fleet. Never holds a secret. What the entry leaves empty comes from ssh_config(5) under the name
 /// in `host` ("ssh HOST" and Helmclaw must reach the same place).
 struct Server
@@ -23,7 +31,10 @@ struct Server
     QStringList tags; ///< groups the server is in; trimmed, no duplicates
     int gatewayPort = 0; ///< OpenClaw gateway's port on the server; 0: found out on the server
     int localPort = 0; ///< stable local port of the tunnel; 0: none chosen yet
+    TailnetNode tailnet; ///< "tailscale" in the file; see isOnTailnet()
     QJsonObject unknownKeys; ///< keys of a newer version, kept as they are
+    /// Reached over the tailnet. No longer so once somebody has given it another host than the node's name.
+    [[nodiscard]] bool isOnTailnet() const { return !tailnet.nodeId.isEmpty() && tailnet.dnsName == host; }
     friend bool operator==(const Server &, const Server &) = default;
 };
 

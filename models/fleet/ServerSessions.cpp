@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "models/fleet/ServerSessions.h"
 
+#include "models/fleet/TailnetRoute.h"
 #include "ssh/SshConfigFiles.h"
 #include "ssh/SshPool.h"
 
@@ -107,6 +108,7 @@ ServerSessions::ServerSessions(Fleet *fleet, SshPool *pool, QObject *parent)
     connect(m_fleet, &Fleet::updated, this, [this](int index) { serverUpdated(m_fleet->servers().at(index)); });
     connect(m_fleet, &Fleet::removed, this, [this](int, const QString &id) { forget(id); });
     connect(m_fleet, &Fleet::reset, this, &ServerSessions::fleetReset);
+    connect(&m_tailnet, &Tailnet::changed, this, &ServerSessions::tailnetChanged);
 }
 
 ServerSessions::~ServerSessions() = default;
@@ -176,6 +178,11 @@ void ServerSessions::prepare(const QString &serverId, QObject *context, Ready re
     }
     if (const auto pending = m_pending.find(serverId); pending != m_pending.end()) {
         pending->second->waiters.append({ receiver, std::move(ready) });
+        return;
+    }
+    if (server->isOnTailnet() && !m_tailnet.isFresh() && !isReady(serverId)) {
+        m_tailnet.whenFresh(
+            receiver, [this, serverId, receiver, ready = std::move(ready)] { prepare(serverId, receiver, ready); });
         return;
     }
     const quint64 generation = configGeneration();
@@ -286,13 +293,53 @@ Result<void> ServerSessions::retarget(const Server &server, const SshRoute &rout
             target.identityFiles.append(SshConfigFiles::expandTilde(file));
     }
 
+    if (auto routed = followTailnet(server, target); !routed) {
+        // Not dropTarget(): a session that still lives, or a tunnel that waits for the tailnet, goes on.
+        setFailure(server.id, routed.error());
+        return routed;
+    }
+
     const auto present = m_targets.constFind(server.id);
-    if (present == m_targets.constEnd() || *present != target) {
+    if (present == m_targets.constEnd() || *present != target || present->advice.isOtherThan(target.advice)) {
         m_targets.insert(server.id, target);
         m_pool->setTarget(target);
     }
     setFailure(server.id, std::nullopt);
     return {};
+}
+
+bool ServerSessions::isReady(const QString &serverId) const
+{
+    return m_targets.contains(serverId) && m_pool->sessionStatus(serverId).state == SessionState::Ready;
+}
+
+/// The tailnet's part in @p target.
+Result<void> ServerSessions::followTailnet(const Server &server, SshTarget &target) const
+{
+    if (!server.isOnTailnet())
+        return {};
+    if (target.host.compare(server.host, Qt::CaseInsensitive) != 0)
+        return {}; // ssh_config gives this name another place: that is where "ssh NAME" goes as well
+    if (isReady(server.id)) { // the tailnet was not asked
+        const SshTarget &present = m_targets[server.id];
+        target.host = present.host;
+        target.hostKeyAlias = present.hostKeyAlias;
+        target.advice = present.advice;
+        return {};
+    }
+    return routeOverTailnet(server, m_tailnet.status(), target);
+}
+
+void ServerSessions::tailnetChanged()
+{
+    for (const Server &server : m_fleet->servers()) {
+        if (!server.isOnTailnet())
+            continue;
+        const auto failed = m_failedBeforeDial.constFind(server.id);
+        if (failed != m_failedBeforeDial.constEnd() && m_tailnet.status().state == TailnetState::Running)
+            m_failedBeforeDial.erase(failed); // what was wrong may be right now: the next dial will tell
+        Q_EMIT statusChanged(server.id);
+    }
 }
 
 void ServerSessions::dropTarget(const QString &serverId)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/fleet/Fleet.h"
+#include "models/fleet/Tailnet.h"
 #include "ssh/HostKey.h"
 #include "ssh/SessionState.h"
 #include "ssh/SshConfig.h"
@@ -41,6 +42,8 @@ public:
 
     [[nodiscard]] SshPool *pool() const { return m_pool; }
     [[nodiscard]] Fleet *fleet() const { return m_fleet; }
+    /// This computer's tailnet; asked before a server of it is dialled.
+    [[nodiscard]] Tailnet *tailnet() { return &m_tailnet; }
     [[nodiscard]] SessionStatus status(const QString &serverId) const;
     /// What ssh_config says about the server and Helmclaw does not follow; empty until prepare() has asked ssh.
     [[nodiscard]] QList<SshConfigRemark> sshRemarks(const QString &serverId) const;
@@ -86,12 +89,16 @@ private:
     [[nodiscard]] Result<void> retarget(const Server &server, const SshRoute &route);
     void dropTarget(const QString &serverId);
     void forget(const QString &serverId);
+    [[nodiscard]] bool isReady(const QString &serverId) const;
+    [[nodiscard]] Result<void> followTailnet(const Server &server, SshTarget &target) const;
+    void tailnetChanged();
     void serverUpdated(const Server &server);
     void fleetReset();
     void setFailure(const QString &serverId, const std::optional<Error> &error);
 
     Fleet *m_fleet;
     SshPool *m_pool;
+    Tailnet m_tailnet;
     QString m_sshConfigFile;
     QStringList m_configInputs;
     QByteArray m_configState; ///< times and sizes of m_configInputs

@@ -6,7 +6,11 @@ target_sources(helmclaw_models PRIVATE
   fleet/FleetModel.cpp fleet/FleetModel.h
   fleet/HostKeyDecisions.cpp fleet/HostKeyDecisions.h
   fleet/HostPreview.cpp fleet/HostPreview.h
+  fleet/ImportModel.cpp fleet/ImportModel.h
   fleet/Server.cpp fleet/Server.h
   fleet/ServerSessions.cpp fleet/ServerSessions.h
   fleet/SshConfigImport.cpp fleet/SshConfigImport.h
+  fleet/Tailnet.cpp fleet/Tailnet.h
+  fleet/TailnetRoute.cpp fleet/TailnetRoute.h
+  fleet/TailscaleImport.cpp fleet/TailscaleImport.h
 )

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "ViewsTestMain.h"
 
+#include "models/fleet/FleetModel.h"
 #include "models/fleet/SshConfigImport.h"
+#include "tests/support/ScriptedTailscaled.h"
 #include "views/actions/ActionRegistry.h"
 #include "views/dialogs/IdentityList.h"
 #include "views/dialogs/ImportDialog.h"
@@ -9,7 +11,9 @@
 #include "views/dialogs/ServerDialog.h"
 #include "views/overview/OverviewPage.h"
 
+#include <QComboBox>
 #include <QFile>
+#include <QJsonArray>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -18,6 +22,7 @@
 #include <QTableView>
 
 using namespace Helmclaw;
+using Helmclaw::Test::ScriptedTailscaled;
 using Helmclaw::Test::WindowFixture;
 
 class tst_Dialogs : public QObject
@@ -32,6 +37,8 @@ private Q_SLOTS:
     void picksIdentityFiles();
     void removesOnlyWhenConfirmed();
     void importsTheCheckedHosts();
+    void importsPeersByTagScripted();
+    void saysWhyThereIsNoTailnetScripted();
 };
 
 namespace {
@@ -218,6 +225,59 @@ void tst_Dialogs::importsTheCheckedHosts()
     QCOMPARE(dialog.importedCount(), 2);
     QCOMPARE(f.fleet.servers().size(), 2);
     QCOMPARE(f.fleet.servers().constFirst().tags, QStringList { QStringLiteral("lab") });
+}
+
+namespace {
+void useDaemon(WindowFixture &f, const ScriptedTailscaled &daemon)
+{
+    TailnetOptions options;
+    options.socket = daemon.socket();
+    f.sessions->tailnet()->setOptions(options);
+}
+} // namespace
+
+void tst_Dialogs::importsPeersByTagScripted()
+{
+    ScriptedTailscaled daemon;
+    daemon.setStatus(
+        ScriptedTailscaled::withPeer(ScriptedTailscaled::running(), QStringLiteral("h001"),
+                                     { { QStringLiteral("Tags"), QJsonArray { QStringLiteral("tag:openclaw") } } }));
+    WindowFixture f;
+    useDaemon(f, daemon);
+    MainWindow &window = f.window();
+    WindowFixture::whenDialogOpens<ImportDialog>([](ImportDialog *dialog) {
+        auto *table = dialog->findChild<QTableView *>(QStringLiteral("importTable"));
+        auto *ok = button(dialog, "importOk");
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 2, 60000);
+        auto *tag = dialog->findChild<QComboBox *>(QStringLiteral("importOnlyTag"));
+        QVERIFY(tag->isVisible());
+        tag->setCurrentText(QStringLiteral("tag:openclaw"));
+        QCOMPARE(table->model()->rowCount(), 1);
+        QVERIFY(ok->isEnabled());
+        QTest::mouseClick(ok, Qt::LeftButton);
+    });
+    window.actions()->action(QStringLiteral("fleet.import-tailscale"))->trigger();
+    QCOMPARE(f.fleet.servers().size(), 1);
+    const Server server = f.fleet.servers().constFirst();
+    QVERIFY(server.isOnTailnet());
+    QCOMPARE(server.tags, QStringList { QStringLiteral("openclaw") });
+    // What the tailnet says about it is beside it.
+    const QModelIndex row = window.findChild<FleetModel *>()->indexesOf(server.id).constFirst();
+    QVERIFY(row.data(Qt::ToolTipRole).toString().contains(QStringLiteral("Tailnet: online, 100.64.0.1")));
+}
+
+void tst_Dialogs::saysWhyThereIsNoTailnetScripted()
+{
+    ScriptedTailscaled daemon;
+    daemon.setStatus(ScriptedTailscaled::recorded("status-stopped.json"));
+    WindowFixture f;
+    useDaemon(f, daemon);
+    ImportDialog dialog(&f.fleet, f.sessions->tailnet());
+    dialog.show();
+    auto *problem = dialog.findChild<QLabel *>(QStringLiteral("importProblem"));
+    QTRY_VERIFY_WITH_TIMEOUT(problem->isVisible(), 60000);
+    QVERIFY(problem->text().contains(QStringLiteral("tailscale up")));
+    QVERIFY(!button(&dialog, "importOk")->isEnabled());
 }
 
 HELMCLAW_VIEWS_TEST_MAIN(tst_Dialogs)

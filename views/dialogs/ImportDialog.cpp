@@ -3,9 +3,12 @@
 
 #include "models/fleet/Fleet.h"
 #include "models/fleet/SshConfigImport.h"
+#include "models/fleet/Tailnet.h"
+#include "models/fleet/TailscaleImport.h"
 #include "views/theme/Colors.h"
 #include "views/theme/Typography.h"
 
+#include <QComboBox>
 #include <QCompleter>
 #include <QDialogButtonBox>
 #include <QHBoxLayout>
@@ -19,18 +22,65 @@
 namespace Helmclaw {
 
 ImportDialog::ImportDialog(Fleet *fleet, const QString &sshConfigFile, QWidget *parent)
+    : ImportDialog(fleet, new SshConfigImport(fleet),
+                   { tr("Import from ~/.ssh/config"), tr("Asking ssh what each host stands for…"),
+                     tr("There is no host to import: no Host line with a literal name was found."),
+                     tr("Each entry keeps following ~/.ssh/config: what you change there holds here too.") },
+                   parent)
+{
+    const Result<void> started = static_cast<SshConfigImport *>(m_import)->start(sshConfigFile);
+    if (!started)
+        m_failure = started.error().toString();
+    update();
+}
+
+ImportDialog::ImportDialog(Fleet *fleet, Tailnet *tailnet, QWidget *parent)
+    : ImportDialog(fleet, new TailscaleImport(fleet, tailnet),
+                   { tr("Import from Tailscale"), tr("Asking Tailscale for its peers…"),
+                     tr("There is no peer to import."),
+                     tr("Each entry keeps following its node: a new address holds here too. Tags become groups.") },
+                   parent)
+{
+    auto *peers = static_cast<TailscaleImport *>(m_import);
+    connect(m_onlyTag, &QComboBox::currentIndexChanged, peers, [this, peers](int index) {
+        peers->setTags(index > 0 ? QStringList { m_onlyTag->itemText(index) } : QStringList());
+        update();
+    });
+    connect(peers, &TailscaleImport::finished, this, [this, peers] { fillTags(peers); });
+    peers->start();
+    update();
+}
+
+void ImportDialog::fillTags(const TailscaleImport *peers)
+{
+    const QStringList tags = peers->tags();
+    for (QWidget *widget : { static_cast<QWidget *>(m_onlyTagLabel), static_cast<QWidget *>(m_onlyTag) })
+        widget->setVisible(!tags.isEmpty());
+    m_onlyTag->addItems(tags);
+    if (const auto problem = peers->problem()) {
+        m_texts.empty = problem->what;
+        m_failure = problem->remedy;
+    }
+    update();
+}
+
+ImportDialog::ImportDialog(Fleet *fleet, ImportModel *import, const Texts &texts, QWidget *parent)
     : QDialog(parent)
-    , m_import(new SshConfigImport(fleet, this))
+    , m_import(import)
+    , m_texts(texts)
     , m_lead(makeSecondaryLabel(TextStyle::Body))
     , m_table(new QTableView)
     , m_tags(new QLineEdit)
+    , m_onlyTagLabel(new QLabel(tr("Only with the &tag")))
+    , m_onlyTag(new QComboBox)
     , m_problem(makeLabel(TextStyle::Small))
     , m_selectAll(new QPushButton(tr("Select &all")))
     , m_selectNone(new QPushButton(tr("Select &none")))
     , m_ok(nullptr)
 {
     setObjectName(QStringLiteral("importDialog"));
-    setWindowTitle(tr("Import from ~/.ssh/config"));
+    m_import->setParent(this);
+    setWindowTitle(m_texts.title);
     resize(720, 520);
 
     m_lead->setWordWrap(true);
@@ -44,8 +94,8 @@ ImportDialog::ImportDialog(Fleet *fleet, const QString &sshConfigFile, QWidget *
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->setColumnWidth(SshConfigImport::AliasColumn, 160);
-    m_table->setColumnWidth(SshConfigImport::TargetColumn, 200);
+    m_table->setColumnWidth(ImportModel::AliasColumn, 160);
+    m_table->setColumnWidth(ImportModel::TargetColumn, 200);
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents); // remarks may need two lines
     m_table->verticalHeader()->setMinimumSectionSize(30);
     m_selectAll->setObjectName(QStringLiteral("selectAll"));
@@ -71,6 +121,14 @@ ImportDialog::ImportDialog(Fleet *fleet, const QString &sshConfigFile, QWidget *
     auto *row = new QHBoxLayout;
     row->addWidget(m_selectAll);
     row->addWidget(m_selectNone);
+    m_onlyTag->setObjectName(QStringLiteral("importOnlyTag"));
+    m_onlyTag->addItem(tr("any"));
+    m_onlyTag->hide();
+    m_onlyTagLabel->setBuddy(m_onlyTag);
+    m_onlyTagLabel->hide();
+    row->addSpacing(16);
+    row->addWidget(m_onlyTagLabel);
+    row->addWidget(m_onlyTag);
     row->addSpacing(16);
     row->addWidget(tagsLabel);
     row->addWidget(m_tags, 1);
@@ -85,12 +143,8 @@ ImportDialog::ImportDialog(Fleet *fleet, const QString &sshConfigFile, QWidget *
 
     connect(m_selectAll, &QPushButton::clicked, this, [this] { m_import->setAllChecked(true); });
     connect(m_selectNone, &QPushButton::clicked, this, [this] { m_import->setAllChecked(false); });
-    connect(m_import, &SshConfigImport::checkedCountChanged, this, &ImportDialog::update);
-    connect(m_import, &SshConfigImport::finished, this, &ImportDialog::update);
-    const Result<void> started = m_import->start(sshConfigFile);
-    if (!started)
-        m_failure = started.error().toString();
-    update();
+    connect(m_import, &ImportModel::checkedCountChanged, this, &ImportDialog::update);
+    connect(m_import, &ImportModel::finished, this, &ImportDialog::update);
     m_table->setFocus();
 }
 
@@ -98,10 +152,7 @@ void ImportDialog::update()
 {
     const int rows = m_import->rowCount();
     const int checked = m_import->checkedCount();
-    m_lead->setText(rows == 0 ? tr("There is no host to import: no Host line with a literal name was found.")
-                        : m_import->isResolving()
-                        ? tr("Asking ssh what each host stands for…")
-                        : tr("Each entry keeps following ~/.ssh/config: what you change there holds here too."));
+    m_lead->setText(m_import->isResolving() ? m_texts.asking : rows == 0 ? m_texts.empty : m_texts.lead);
     m_ok->setText(checked > 0 ? (checked == 1 ? tr("Import 1 server") : tr("Import %n servers", nullptr, checked))
                               : tr("Import"));
     m_ok->setEnabled(checked > 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "views/overview/ConnectionFacts.h"
 
+#include "models/fleet/Fleet.h"
 #include "models/fleet/ServerSessions.h"
 #include "models/gateway/WebUiSessions.h"
 #include "models/posture/PostureStore.h"
@@ -15,6 +16,7 @@ ConnectionFacts::ConnectionFacts(const WindowModels &models, QWidget *parent)
     , m_sshConfig(addFact(tr("ssh_config not followed"), Kind::Text))
     , m_probed(addFact(tr("Last check"), Kind::Text))
     , m_privileges(addFact(tr("Read with"), Kind::Text))
+    , m_tailnet(addFact(tr("Tailnet"), Kind::Text))
     , m_hostKey(addFact(tr("Host key"), Kind::Code))
     , m_keyExchange(addFact(tr("Key exchange"), Kind::Code))
     , m_cipher(addFact(tr("Cipher"), Kind::Code))
@@ -48,6 +50,8 @@ void ConnectionFacts::showServer(const QString &serverId)
              !posture.probedAt.isValid() ? QString()
                  : posture.withSudo      ? tr("sudo")
                                          : tr("no sudo: root-less evidence only"));
+    const auto server = m_models.fleet->byId(serverId);
+    setValue(m_tailnet, server ? m_models.sessions->tailnet()->summary(*server) : QString());
     setValue(m_hostKey, session.hostKeyFingerprint);
     setValue(m_keyExchange, session.keyExchange);
     setValue(m_cipher, session.cipher);

@@ -20,6 +20,7 @@ private:
     int m_sshConfig;
     int m_probed;
     int m_privileges;
+    int m_tailnet;
     int m_hostKey;
     int m_keyExchange;
     int m_cipher;

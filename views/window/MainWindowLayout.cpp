@@ -83,6 +83,7 @@ void MainWindow::makeLayout()
            "and signs in as your ssh does."));
     m_emptyFleet->addAction(m_actions->action(QStringLiteral("fleet.add")));
     m_emptyFleet->addAction(m_actions->action(QStringLiteral("fleet.import")));
+    m_emptyFleet->addAction(m_actions->action(QStringLiteral("fleet.import-tailscale")));
 
     m_fleetPane = new FleetPane(m_fleetModel);
     m_overview = new OverviewPage(m_models, m_postureModel, m_actions);

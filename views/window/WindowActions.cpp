@@ -54,6 +54,11 @@ void addWindowActions(ActionRegistry *registry)
                     tr("Add hosts of ~/.ssh/config to the fleet"),
                     QStringLiteral("import"),
                     { keys("Ctrl+I") } });
+    registry->add({ QStringLiteral("fleet.import-tailscale"),
+                    tr("Import from &Tailscale…"),
+                    tr("Add peers of this computer's tailnet to the fleet"),
+                    QStringLiteral("import"),
+                    { keys("Ctrl+Shift+I") } });
     registry->add({ QStringLiteral("app.quit"),
                     tr("&Quit"),
                     tr("Close the window and all tunnels"),
@@ -178,7 +183,8 @@ void fillMenuBar(QMenuBar *menuBar, const ActionRegistry *registry)
         }
     };
     fill(menuBar->addMenu(tr("&Fleet")),
-         { "fleet.add", "fleet.import", "-", "refresh.all", "refresh.cancel", "-", "app.quit" });
+         { "fleet.add", "fleet.import", "fleet.import-tailscale", "-", "refresh.all", "refresh.cancel", "-",
+           "app.quit" });
     fill(menuBar->addMenu(tr("&Server")),
          { "server.open-web-ui", "server.close-web-ui", "server.copy-address", "-", "refresh.selected",
            "server.connect", "server.disconnect", "server.show-key", "server.replace-key", "-", "server.edit",

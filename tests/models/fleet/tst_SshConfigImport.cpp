@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "models/fleet/SshConfigImport.h"
 
+#include "models/fleet/Fleet.h"
+
 #include <QAbstractItemModelTester>
 #include <QFile>
 #include <QSignalSpy>

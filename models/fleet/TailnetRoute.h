@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "models/fleet/Server.h"
+#include "ssh/Error.h"
+#include "ssh/tailscale/TailnetStatus.h"
+
+namespace Helmclaw {
+
+/// Points @p target, whose host is the server's own name, at the node that @p server is in the tailnet: its present
+/// address, its published host keys if they can be relied on, and what the tailnet says about it being away. The key
+/// stays pinned under the node's name, whatever its address. An error when it is clear that it cannot be reached.
+[[nodiscard]] Result<void> routeOverTailnet(const Server &server, const TailnetStatus &tailnet, SshTarget &target);
+
+} // namespace Helmclaw
