@@ -19,10 +19,12 @@ QString endpointOf(const SshTarget &target)
 
 } // namespace
 
-DialLane::DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile)
+DialLane::DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile, PromptBroker::Sink prompts)
     : m_options(options)
     , m_hostKeys(ownKnownHostsFile)
     , m_workers(options.dialThreads)
+    , m_prompts(m_loop, std::move(prompts))
+    , m_keys(m_loop, m_workers, m_prompts, options.unlockedKeyLifetime)
 {
     m_loop.start("ssh-dial-loop");
 }
@@ -71,7 +73,7 @@ void DialLane::cancel(quint64 id)
 void DialLane::startMore()
 {
     for (auto entry = m_waiting.begin(); entry != m_waiting.end();) {
-        if (static_cast<int>(m_dialers.size()) >= std::max(1, m_options.maxDialsInFlight))
+        if (static_cast<int>(m_dialers.size()) - m_asking >= std::max(1, m_options.maxDialsInFlight))
             return;
         const QString endpoint = endpointOf(entry->request.target);
         int &open = m_perEndpoint[endpoint];
@@ -88,6 +90,19 @@ void DialLane::startMore()
         m_dialers.emplace(waiting.id, dialer);
         dialer->start();
     }
+}
+
+void DialLane::setAsking(bool asking)
+{
+    m_asking += asking ? 1 : -1;
+    if (asking)
+        m_loop.defer([this] { startMore(); });
+}
+
+void DialLane::settlePrompt(quint64 id, PromptBroker::Outcome outcome, PromptBroker::Answers answers)
+{
+    const auto shared = std::make_shared<PromptBroker::Answers>(std::move(answers));
+    m_loop.post([this, id, outcome, shared] { m_prompts.settle(id, outcome, std::move(*shared)); });
 }
 
 void DialLane::finished(quint64 id, const QString &endpoint)

@@ -3,6 +3,8 @@
 
 #include "ssh/EventLoop.h"
 #include "ssh/HostKeyChecker.h"
+#include "ssh/KeyRing.h"
+#include "ssh/PromptBroker.h"
 #include "ssh/Resolver.h"
 #include "ssh/SessionState.h"
 #include "ssh/SshHandle.h"
@@ -26,6 +28,7 @@ struct DialRequest
     std::optional<HostKey> acceptedKey; ///< the user has just accepted it: pin it, and insist on it
     QByteArray preferredKey; ///< public blob of the key that worked last time
     int refusedLogins = 0; ///< for the texts: logins this server refused lately
+    EventLoop::Clock::time_point askedAt = EventLoop::Clock::now(); ///< which of the user's actions it belongs to
 };
 
 struct DialResult
@@ -48,7 +51,7 @@ public:
     using OnState = std::function<void(SessionState)>;
     using OnDone = std::function<void(DialResult)>;
 
-    explicit DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile);
+    DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile, PromptBroker::Sink prompts);
     ~DialLane(); ///< stop()s
     DialLane(const DialLane &) = delete;
     DialLane &operator=(const DialLane &) = delete;
@@ -58,6 +61,10 @@ public:
     /// No callback comes once the lane has seen this; one that is under way may still.
     void cancel(quint64 id);
     void stop();
+    /// Whether there is somebody to answer prompts. Without, logins do not begin what needs one. Any thread.
+    void setMayAsk(bool mayAsk) { m_mayAsk = mayAsk; }
+    /// The end of a prompt, see PromptBroker::settle. Any thread.
+    void settlePrompt(quint64 id, PromptBroker::Outcome outcome, PromptBroker::Answers answers = {});
     [[nodiscard]] int inFlight() const { return m_inFlight; }
 
 private:
@@ -70,6 +77,8 @@ private:
         OnDone onDone;
     };
     void startMore();
+    /// A dial begins or ceases to wait for the user. Waiting ones leave their place to others.
+    void setAsking(bool asking);
     void finished(quint64 id, const QString &endpoint);
 
     SshPoolOptions m_options;
@@ -77,6 +86,10 @@ private:
     EventLoop m_loop;
     Resolver m_resolver;
     WorkerPool m_workers;
+    PromptBroker m_prompts;
+    KeyRing m_keys;
+    std::atomic<bool> m_mayAsk { false };
+    int m_asking = 0; ///< dials that wait for the user
     std::atomic<quint64> m_lastId { 0 };
     std::atomic<int> m_inFlight { 0 };
     std::deque<Waiting> m_waiting;

@@ -3,6 +3,7 @@
 
 #include "ssh/AgentRelay.h"
 #include "ssh/DialLane.h"
+#include "ssh/DialPrompts.h"
 #include "ssh/SshErrors.h"
 #include "ssh/SshLogin.h"
 #include "ssh/TcpConnector.h"
@@ -34,6 +35,12 @@ private:
     void judgeHostKey();
     void authenticate();
     void beginAuthentication(const QList<AgentIdentity> &identities, const QString &problem);
+    void unlockKey();
+    void askUser();
+    void watchAgent();
+    void waitForUser();
+    void goOn();
+    void setAsking(bool asking);
     void loggedIn();
     void expired();
     void fail(const Error &error, std::optional<HostKey> unknownKey = {});
@@ -53,6 +60,8 @@ private:
     std::unique_ptr<AgentRelay> m_agent;
     std::unique_ptr<SshLogin> m_login;
     std::shared_ptr<const KnownHosts> m_index;
+    DialPrompts m_prompts;
+    bool m_asking = false; ///< the user is being asked
     bool m_busy = false; ///< a worker has m_login
     bool m_finished = false;
     bool m_agentStep = false;

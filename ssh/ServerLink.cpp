@@ -22,6 +22,7 @@ bool isHardStop(ErrorCode code)
     case ErrorCode::HostKeyChanged:
     case ErrorCode::HostKeyRevoked:
     case ErrorCode::AuthFailed:
+    case ErrorCode::Cancelled: // by the user, who was asked something
     case ErrorCode::InvalidInput:
     case ErrorCode::PermissionDenied:
     case ErrorCode::Unsupported:
@@ -301,7 +302,13 @@ void ServerLink::answer(quint64 questionId, bool accept)
 
 void ServerLink::withdrawIfUnwanted()
 {
-    if (isWanted() || !m_question)
+    if (isWanted())
+        return;
+    if (m_status.state == SessionState::Asking && m_dial != 0) {
+        stopDialling();
+        setState(SessionState::Off);
+    }
+    if (!m_question)
         return;
     const Error error = errors().hostKeyUnknown(m_question->key);
     closeQuestion();
@@ -351,6 +358,7 @@ void ServerLink::setState(SessionState state, std::optional<Error> error)
 {
     if (state == m_status.state && error == m_status.error && state != SessionState::Backoff)
         return;
+    m_operations.setPaused(state == SessionState::Asking);
     m_status.state = state;
     m_status.since = QDateTime::currentDateTimeUtc();
     m_status.error = std::move(error);

@@ -120,10 +120,9 @@ struct Unsupported
     const char *name; // as ssh_config(5) spells it
     const char *unused; // the value without effect
 };
-constexpr std::array<Unsupported, 9> unsupportedSettings { {
+constexpr std::array<Unsupported, 8> unsupportedSettings { {
     { "proxyjump", "ProxyJump", "none" },
     { "proxycommand", "ProxyCommand", "none" },
-    { "certificatefile", "CertificateFile", "none" },
     { "revokedhostkeys", "RevokedHostKeys", "none" },
     { "knownhostscommand", "KnownHostsCommand", "none" },
     { "pkcs11provider", "PKCS11Provider", "none" },
@@ -165,6 +164,7 @@ Result<SshHostConfig> SshConfig::parseEffective(const QByteArray &output)
     SshHostConfig config;
     QString originalHost;
     QStringList identityFiles;
+    QStringList certificateFiles;
     QStringList knownHostsFiles;
     QStringList globalKnownHostsFiles;
     bool hasPort = false;
@@ -187,6 +187,8 @@ Result<SshHostConfig> SshConfig::parseEffective(const QByteArray &output)
             hasPort = hasPort && config.port != 0;
         } else if (keyword == "identityfile") {
             identityFiles.append(value);
+        } else if (keyword == "certificatefile") {
+            certificateFiles.append(value);
         } else if (keyword == "pubkeyauthentication") {
             if (value == QLatin1String("false") || value == QLatin1String("no"))
                 config.unsupported.append(QStringLiteral("PubkeyAuthentication"));
@@ -230,6 +232,14 @@ Result<SshHostConfig> SshConfig::parseEffective(const QByteArray &output)
         if ((QFileInfo(path).isFile() || QFileInfo(path + QStringLiteral(".pub")).isFile())
             && !config.identityFiles.contains(path))
             config.identityFiles.append(path);
+    }
+    for (const QString &file : std::as_const(certificateFiles)) {
+        if (file == QLatin1String("none"))
+            continue;
+        if (const auto expanded = expandTokens(file, config, originalHost))
+            config.certificateFiles.append(SshConfigFiles::expandTilde(*expanded));
+        else
+            config.unsupported.append(QStringLiteral("CertificateFile"));
     }
     if (config.identityAgent == QLatin1String("SSH_AUTH_SOCK")) {
         config.identityAgent.clear();

@@ -20,6 +20,7 @@ struct SshHostConfig
     quint16 port = 22;
     QString user;
     QStringList identityFiles; ///< in order, "~" and tokens expanded; only where the key or its ".pub" exists
+    QStringList certificateFiles; ///< CertificateFile, "~" and tokens expanded; they may be missing
     bool identitiesOnly = false;
     QString identityAgent; ///< empty: $SSH_AUTH_SOCK; "none": no agent
     QString hostKeyAlias;

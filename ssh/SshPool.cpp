@@ -44,7 +44,7 @@ SshPool::Private::Private(SshPool *pool, const SshPoolOptions &wanted)
             QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/known_hosts");
     }
     mailbox.setAfterBatch([this] { announceOutput(); });
-    dials = std::make_unique<DialLane>(options, ownKnownHosts);
+    dials = std::make_unique<DialLane>(options, ownKnownHosts, makePromptSink());
     for (int i = 0; i < std::clamp(options.ioThreads, 1, 4); ++i)
         shards.push_back(std::make_unique<IoShard>([this](EventLoop &loop) { return makeContext(loop); }));
 }
@@ -104,6 +104,7 @@ Error SshPool::Private::unknownServer(const QString &serverId) const
 void SshPool::Private::submit(const QString &serverId, std::shared_ptr<Operation> operation)
 {
     const quint64 id = operation->id;
+    updateMayAsk();
     operation->deadline = EventLoop::Clock::now() + operation->allowed;
     operation->onOutput = [this, id](QByteArray out, QByteArray err) {
         mailbox.post([this, id, out = std::move(out), err = std::move(err)] {
@@ -164,6 +165,7 @@ SshPool::SshPool(const SshPoolOptions &options, QObject *parent)
 {
     qRegisterMetaType<Helmclaw::SessionStatus>();
     qRegisterMetaType<Helmclaw::HostKeyQuestion>();
+    qRegisterMetaType<Helmclaw::Prompt>();
 }
 
 SshPool::~SshPool()
@@ -207,6 +209,7 @@ bool SshPool::hasTarget(const QString &serverId) const
 
 void SshPool::connectSession(const QString &serverId)
 {
+    d->updateMayAsk();
     d->shardOf(serverId).withLink(serverId, [](ServerLink &link) { link.connectSession(); });
 }
 
@@ -302,6 +305,7 @@ Tunnel *SshPool::openTunnel(const QString &serverId, const TunnelOptions &option
         });
         return tunnel;
     }
+    d->updateMayAsk();
     d->shardOf(serverId).withLink(serverId, [id, options](ServerLink &link) { link.openTunnel(id, options); });
     return tunnel;
 }

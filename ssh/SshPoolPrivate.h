@@ -78,6 +78,9 @@ public:
 
     [[nodiscard]] IoShard &shardOf(const QString &serverId);
     [[nodiscard]] PoolContext makeContext(EventLoop &loop);
+    [[nodiscard]] PromptBroker::Sink makePromptSink();
+    /// Finds out whether somebody listens for prompts; before every dial, for the signal spy of a test tells nobody.
+    void updateMayAsk();
     void submit(const QString &serverId, std::shared_ptr<Operation> operation);
     void abortOperation(const QString &serverId, quint64 id);
     void forget(quint64 id);

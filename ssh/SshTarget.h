@@ -17,6 +17,8 @@ struct SshTarget
     quint16 port = 22;
     QString user; ///< empty: the local user's name
     QStringList identityFiles; ///< private key files in the order to try, "~" expanded; empty: ssh's defaults
+    QStringList
+        certificateFiles = {}; ///< ssh_config CertificateFile; "<identity>-cert.pub" is found without being named
     bool identitiesOnly = false; ///< offer only agent keys whose public half is one of identityFiles
     QString identityAgent; ///< agent socket; empty: $SSH_AUTH_SOCK; "none": no agent
     QString hostKeyAlias; ///< name to look up in known_hosts instead of host:port

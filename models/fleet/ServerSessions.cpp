@@ -49,6 +49,8 @@ QString sessionStateLabel(SessionState state)
         return ServerSessions::tr("Confirm the host key");
     case SessionState::Auth:
         return ServerSessions::tr("Signing in");
+    case SessionState::Asking:
+        return ServerSessions::tr("Waits for your answer");
     case SessionState::Ready:
         return ServerSessions::tr("Connected");
     case SessionState::Lost:
@@ -267,12 +269,14 @@ Result<void> ServerSessions::retarget(const Server &server, const SshHostConfig 
         target.identityFiles.append(SshConfigFiles::expandTilde(file));
     if (target.identityFiles.isEmpty())
         target.identityFiles = config.identityFiles;
+    target.certificateFiles = config.certificateFiles;
     target.identitiesOnly = config.identitiesOnly;
     target.identityAgent = config.identityAgent;
     target.hostKeyAlias = config.hostKeyAlias;
     target.userKnownHostsFiles = config.userKnownHostsFiles;
     if (config.unsupported.contains(QLatin1String("PubkeyAuthentication"))) {
         target.identityAgent = QStringLiteral("none");
+        target.certificateFiles.clear();
         target.identityFiles = QStringList { QStringLiteral("/dev/null") };
     } else if (target.identityFiles.isEmpty() && hasDefaultIdentity()) {
         // ssh_config names files that do not exist, or "none"; an empty list would mean the default files.

@@ -65,6 +65,7 @@ Host behind
   ProxyJump web
 Host certified
   CertificateFile ~/.ssh/id-cert.pub
+  PKCS11Provider /usr/lib/token.so
 Host known
 )";
 } // namespace
@@ -96,7 +97,7 @@ void tst_SshConfigImport::previews()
     QCOMPARE(text(model, 0, SshConfigImport::RemarkColumn), QStringLiteral("New"));
     QCOMPARE(text(model, 1, SshConfigImport::TargetColumn), QStringLiteral("root@db:22"));
     QVERIFY(text(model, 2, SshConfigImport::RemarkColumn).contains(QStringLiteral("jump")));
-    QVERIFY(text(model, 3, SshConfigImport::RemarkColumn).contains(QStringLiteral("CertificateFile")));
+    QVERIFY(text(model, 3, SshConfigImport::RemarkColumn).contains(QStringLiteral("PKCS11Provider")));
     QVERIFY(text(model, 4, SshConfigImport::RemarkColumn).contains(QStringLiteral("\"Known one\"")));
     QCOMPARE(model.checkedCount(), 3); // web, db, certified
     for (int column = 0; column < SshConfigImport::ColumnCount; ++column)

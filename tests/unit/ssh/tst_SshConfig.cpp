@@ -327,11 +327,14 @@ void tst_SshConfig::parseEffectiveExpands()
     const auto config = SshConfig::parseEffective(
         "host web\nuser ops\nhostname h.example\nport 2022\nidentityfile " + base + "/id_%h_%p_%r_%n\nidentityfile "
         + base + "/id_%%\nidentityfile " + base + "/id_${HELMCLAW_TEST_VALUE}\nidentityfile " + base
-        + "/id_%Z\nidentityfile " + base + "/id_${HELMCLAW_NOT_SET}\nidentityfile " + base + "/id_${\n");
+        + "/id_%Z\ncertificatefile ~/%h-cert.pub\nidentityfile " + base + "/id_${HELMCLAW_NOT_SET}\nidentityfile "
+        + base + "/id_${\n");
     QVERIFY(config);
     QCOMPARE(config->identityFiles,
              (QStringList { folder + QStringLiteral("/id_h.example_2022_ops_web"), folder + QStringLiteral("/id_%"),
                             folder + QStringLiteral("/id_value") }));
+    QCOMPARE(config->certificateFiles,
+             QStringList { SshConfigFiles::homeFolder() + QStringLiteral("/h.example-cert.pub") });
     QCOMPARE(config->unsupported, QStringList { QStringLiteral("IdentityFile") }); // said, not silently left out
 }
 
@@ -363,7 +366,6 @@ void tst_SshConfig::unsupported_data()
     QTest::addColumn<QString>("expected");
     QTest::newRow("jump") << QByteArray("proxyjump a,b") << QStringLiteral("ProxyJump");
     QTest::newRow("command") << QByteArray("proxycommand nc %h %p") << QStringLiteral("ProxyCommand");
-    QTest::newRow("certificate") << QByteArray("certificatefile ~/c") << QStringLiteral("CertificateFile");
     QTest::newRow("revoked") << QByteArray("revokedhostkeys /x") << QStringLiteral("RevokedHostKeys");
     QTest::newRow("hosts command") << QByteArray("knownhostscommand /x") << QStringLiteral("KnownHostsCommand");
     QTest::newRow("family") << QByteArray("addressfamily inet6") << QStringLiteral("AddressFamily");
