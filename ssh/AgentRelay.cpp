@@ -185,16 +185,16 @@ void AgentRelay::agentMessage(const QByteArray &message)
         m_loop.defer([listed = std::exchange(m_listed, nullptr), identities, problem] { listed(identities, problem); });
         return;
     }
-    m_signing = false;
     if (m_client.isValid())
         send(m_client.get(), m_clientWatch, m_toClient, message);
+    setSigning(false);
 }
 
 void AgentRelay::agentGone(const QString &why)
 {
     m_loop.unwatch(m_agentWatch);
     m_agent.reset();
-    m_signing = false;
+    setSigning(false);
     if (m_listed) {
         // Never from inside list().
         m_loop.defer([listed = std::exchange(m_listed, nullptr), why] { listed({}, why); });
@@ -232,11 +232,21 @@ void AgentRelay::clientMessage(const QByteArray &message)
     QByteArrayView rest = QByteArrayView(message).sliced(1);
     QByteArray blob;
     if (message.at(0) == signRequest && takeString(rest, blob) && blob == m_offered.blob && connectAgent()) {
-        m_signing = true;
-        send(m_agent.get(), m_agentWatch, m_toAgent, message);
+        // A certificate from a file is signed for by its plain key; the agent knows only that one.
+        QByteArray request(1, signRequest);
+        appendString(request, m_offered.signWith.isEmpty() ? blob : m_offered.signWith);
+        request.append(rest.data(), rest.size());
+        send(m_agent.get(), m_agentWatch, m_toAgent, request);
+        setSigning(true);
         return;
     }
     send(m_client.get(), m_clientWatch, m_toClient, QByteArray(1, agentFailure));
+}
+
+void AgentRelay::setSigning(bool signing)
+{
+    if (std::exchange(m_signing, signing) != signing && m_signingChanged)
+        m_loop.defer(m_signingChanged);
 }
 
 bool AgentRelay::parseIdentities(QByteArrayView message, QList<AgentIdentity> &identities)

@@ -16,6 +16,7 @@ struct AgentIdentity
 {
     QByteArray blob; ///< public key, RFC 4253 §6.6
     QByteArray comment;
+    QByteArray signWith = {}; ///< the key to sign with when blob is a certificate that the agent does not hold itself
     friend bool operator==(const AgentIdentity &, const AgentIdentity &) = default;
 };
 
@@ -39,6 +40,8 @@ public:
     [[nodiscard]] FileDescriptor offer(const AgentIdentity &identity);
     /// True while the agent has a request to sign that it has not answered.
     [[nodiscard]] bool isSigning() const { return m_signing; }
+    /// Called from the loop whenever isSigning() has changed; it may delete the relay.
+    void setSigningChanged(std::function<void()> callback) { m_signingChanged = std::move(callback); }
     /// Ends everything; libssh's calls on the socket fail.
     void close();
 
@@ -53,6 +56,7 @@ private:
     void clientMessage(const QByteArray &message);
     void send(int fd, EventLoop::Id watch, QByteArray &queue, const QByteArray &message);
     void agentGone(const QString &why);
+    void setSigning(bool signing);
 
     EventLoop &m_loop;
     QString m_path;
@@ -67,6 +71,7 @@ private:
     Listed m_listed;
     AgentIdentity m_offered;
     bool m_signing = false;
+    std::function<void()> m_signingChanged;
 };
 
 } // namespace Helmclaw

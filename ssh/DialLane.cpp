@@ -26,11 +26,14 @@ QStringList endpointsOf(const SshTarget &target)
 
 } // namespace
 
-DialLane::DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile, JumpHosts &jumps)
+DialLane::DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile, JumpHosts &jumps,
+                   PromptBroker::Sink prompts)
     : m_options(options)
     , m_jumps(jumps)
     , m_hostKeys(ownKnownHostsFile)
     , m_workers(options.dialThreads)
+    , m_prompts(m_loop, std::move(prompts))
+    , m_keys(m_loop, m_workers, m_prompts, options.unlockedKeyLifetime)
 {
     m_loop.start("ssh-dial-loop");
 }
@@ -84,7 +87,7 @@ void DialLane::replaceHostKey(const SshTarget &target, const HostKey &key, std::
 void DialLane::startMore()
 {
     for (auto entry = m_waiting.begin(); entry != m_waiting.end();) {
-        if (static_cast<int>(m_dialers.size()) >= std::max(1, m_options.maxDialsInFlight))
+        if (static_cast<int>(m_dialers.size()) - m_asking >= std::max(1, m_options.maxDialsInFlight))
             return;
         const QStringList endpoints = endpointsOf(entry->request.target);
         if (std::any_of(endpoints.begin(), endpoints.end(),
@@ -102,6 +105,19 @@ void DialLane::startMore()
         m_dialers.emplace(waiting.id, dialer);
         dialer->start();
     }
+}
+
+void DialLane::setAsking(bool asking)
+{
+    m_asking += asking ? 1 : -1;
+    if (asking)
+        m_loop.defer([this] { startMore(); });
+}
+
+void DialLane::settlePrompt(quint64 id, PromptBroker::Outcome outcome, PromptBroker::Answers answers)
+{
+    const auto shared = std::make_shared<PromptBroker::Answers>(std::move(answers));
+    m_loop.post([this, id, outcome, shared] { m_prompts.settle(id, outcome, std::move(*shared)); });
 }
 
 void DialLane::finished(quint64 id, const QStringList &endpoints)

@@ -4,6 +4,8 @@
 #include "ssh/EventLoop.h"
 #include "ssh/HostKeyChecker.h"
 #include "ssh/JumpHosts.h"
+#include "ssh/KeyRing.h"
+#include "ssh/PromptBroker.h"
 #include "ssh/Resolver.h"
 #include "ssh/SessionState.h"
 #include "ssh/SshHandle.h"
@@ -28,6 +30,7 @@ struct DialRequest
     QByteArray preferredKey; ///< public blob of the key that worked last time
     int refusedLogins = 0; ///< for the texts: logins this server refused lately
     bool hostKeyOnly = false; ///< ends after the key exchange with DialResult::hostKey; nothing is pinned or sent
+    EventLoop::Clock::time_point askedAt = EventLoop::Clock::now(); ///< which of the user's actions it belongs to
 };
 
 struct DialResult
@@ -51,7 +54,8 @@ public:
     using OnState = std::function<void(SessionState)>;
     using OnDone = std::function<void(DialResult)>;
 
-    DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile, JumpHosts &jumps);
+    DialLane(const SshPoolOptions &options, const QString &ownKnownHostsFile, JumpHosts &jumps,
+             PromptBroker::Sink prompts);
     ~DialLane(); ///< stop()s
     DialLane(const DialLane &) = delete;
     DialLane &operator=(const DialLane &) = delete;
@@ -63,6 +67,10 @@ public:
     void stop();
     /// HostKeyChecker::replace() on a worker; @p done comes from there. Any thread.
     void replaceHostKey(const SshTarget &target, const HostKey &key, std::function<void(Result<void>)> done);
+    /// Whether there is somebody to answer prompts. Without, logins do not begin what needs one. Any thread.
+    void setMayAsk(bool mayAsk) { m_mayAsk = mayAsk; }
+    /// The end of a prompt, see PromptBroker::settle. Any thread.
+    void settlePrompt(quint64 id, PromptBroker::Outcome outcome, PromptBroker::Answers answers = {});
     [[nodiscard]] int inFlight() const { return m_inFlight; }
 
 private:
@@ -75,6 +83,8 @@ private:
         OnDone onDone;
     };
     void startMore();
+    /// A dial begins or ceases to wait for the user. Waiting ones leave their place to others.
+    void setAsking(bool asking);
     void finished(quint64 id, const QStringList &endpoints);
 
     SshPoolOptions m_options;
@@ -83,6 +93,10 @@ private:
     EventLoop m_loop;
     Resolver m_resolver;
     WorkerPool m_workers;
+    PromptBroker m_prompts;
+    KeyRing m_keys;
+    std::atomic<bool> m_mayAsk { false };
+    int m_asking = 0; ///< dials that wait for the user
     std::atomic<quint64> m_lastId { 0 };
     std::atomic<int> m_inFlight { 0 };
     std::deque<Waiting> m_waiting;

@@ -8,6 +8,8 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+
 #include <sys/epoll.h>
 
 namespace Helmclaw {
@@ -29,6 +31,7 @@ Dialer::Dialer(DialLane &lane, DialRequest request, DialLane::OnState onState, D
     , m_onState(std::move(onState))
     , m_onDone(std::move(onDone))
     , m_onGone(std::move(onGone))
+    , m_prompts(lane.m_loop, lane.m_prompts, lane.m_keys, m_request.target, m_request.askedAt)
 {
 }
 
@@ -90,6 +93,7 @@ void Dialer::connected(SocketSource::Opened opened)
         pinned.append(published.algorithm);
     if (m_request.acceptedKey)
         pinned.prepend(m_request.acceptedKey->algorithm);
+    m_prompts.setLimit(EventLoop::Clock::now() + m_lane.m_options.promptDeadline);
     enter(SessionState::Handshake, m_lane.m_options.handshakeDeadline);
     m_login = std::make_unique<SshLogin>(
         m_request.target, m_errors, std::move(opened.socket),
@@ -125,7 +129,13 @@ void Dialer::stepDone(SshLogin::Step step)
     case SshLogin::Step::Wait:
         if (m_watch == 0) {
             m_watch = m_lane.m_loop.watch(m_login->fd(), m_login->events(), [this](std::uint32_t) {
-                if (!m_busy && !m_finished)
+                if (m_finished)
+                    return;
+                if (m_asking) // only a hang-up is watched for
+                    fail(m_errors.promptHungUp(m_prompts.last()));
+                else if (m_busy) // hung up: the step will see it, and must not be told again and again
+                    m_lane.m_loop.unwatch(m_watch);
+                else
                     runStep(m_agentStep);
             });
             if (m_watch == 0)
@@ -139,8 +149,15 @@ void Dialer::stepDone(SshLogin::Step step)
         return;
     case SshLogin::Step::NeedAgent:
         m_agentStep = true;
+        watchAgent();
         m_login->setAgentSocket(m_agent != nullptr ? m_agent->offer(m_login->agentIdentity()) : FileDescriptor());
         runStep(true);
+        return;
+    case SshLogin::Step::NeedKey:
+        unlockKey();
+        return;
+    case SshLogin::Step::NeedAnswers:
+        askUser();
         return;
     case SshLogin::Step::LoggedIn:
         loggedIn();
@@ -221,8 +238,103 @@ void Dialer::authenticate()
 
 void Dialer::beginAuthentication(const QList<AgentIdentity> &identities, const QString &problem)
 {
-    m_login->beginAuthentication(identities, problem, m_request.preferredKey);
+    m_login->beginAuthentication(identities, problem, m_request.preferredKey, m_lane.m_mayAsk);
     runStep(false);
+}
+
+void Dialer::unlockKey()
+{
+    const IdentityFile &file = m_login->lockedKey();
+    if (m_prompts.needsPassphrase(file))
+        waitForUser();
+    m_prompts.unlock(file, [weak = weak_from_this()](KeyRing::Outcome outcome, const SharedKey &key) {
+        const auto self = weak.lock();
+        if (!self || self->m_finished)
+            return;
+        if (outcome == KeyRing::Outcome::Cancelled) {
+            self->fail(self->m_errors.promptCancelled(self->m_prompts.last()));
+            return;
+        }
+        self->m_login->setUnlockedKey(key, outcome == KeyRing::Outcome::Wrong);
+        self->goOn();
+    });
+}
+
+void Dialer::askUser()
+{
+    waitForUser();
+    m_prompts.ask(m_login->prompt(),
+                  [weak = weak_from_this()](PromptBroker::Outcome outcome, PromptBroker::Answers answers) {
+                      const auto self = weak.lock();
+                      if (!self || self->m_finished)
+                          return;
+                      switch (outcome) {
+                      case PromptBroker::Outcome::Cancelled:
+                          self->fail(self->m_errors.promptCancelled(self->m_prompts.last()));
+                          return;
+                      case PromptBroker::Outcome::Nobody:
+                          self->m_login->noAnswers();
+                          break;
+                      case PromptBroker::Outcome::Answered:
+                          self->m_login->setAnswers(std::move(answers));
+                          break;
+                      }
+                      self->goOn();
+                  });
+}
+
+/// A security key behind the agent wants to be touched: that takes the user's time, not the server's.
+void Dialer::watchAgent()
+{
+    if (m_agent == nullptr || !keyAlgorithm(m_login->agentIdentity().blob).startsWith("sk-") || !m_lane.m_mayAsk)
+        return;
+    m_agent->setSigningChanged([weak = weak_from_this(), identity = m_login->agentIdentity()] {
+        const auto self = weak.lock();
+        if (!self || self->m_finished || self->m_agent == nullptr)
+            return;
+        if (!self->m_agent->isSigning()) {
+            self->m_prompts.withdraw();
+            if (self->m_asking) {
+                self->setAsking(false);
+                self->enter(SessionState::Auth, self->m_lane.m_options.authDeadline);
+            }
+            return;
+        }
+        self->m_prompts.expectTouch(
+            identity,
+            [weak] {
+                if (const auto dialer = weak.lock())
+                    dialer->waitForUser();
+            },
+            [weak] {
+                if (const auto dialer = weak.lock(); dialer && !dialer->m_finished)
+                    dialer->fail(dialer->m_errors.promptCancelled(dialer->m_prompts.last()));
+            });
+    });
+}
+
+/// From here on the user's time runs; nobody else waits for it.
+void Dialer::waitForUser()
+{
+    setAsking(true);
+    if (!m_busy)
+        m_lane.m_loop.setEvents(m_watch, EPOLLRDHUP);
+    const auto left = m_prompts.limit() - EventLoop::Clock::now();
+    enter(SessionState::Asking,
+          std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
+}
+
+void Dialer::goOn()
+{
+    setAsking(false);
+    enter(SessionState::Auth, m_lane.m_options.authDeadline);
+    runStep(false);
+}
+
+void Dialer::setAsking(bool asking)
+{
+    if (std::exchange(m_asking, asking) != asking)
+        m_lane.setAsking(asking);
 }
 
 void Dialer::loggedIn()
@@ -249,6 +361,9 @@ void Dialer::expired()
     case SessionState::Handshake:
         // While a worker is in a step its libssh session is out of bounds; a step that runs means the server spoke.
         fail(m_errors.handshakeTimeout(m_deadline, m_busy || (m_login != nullptr && m_login->bannerSeen())));
+        return;
+    case SessionState::Asking:
+        fail(m_errors.promptTimeout(m_prompts.last(), m_lane.m_options.promptDeadline));
         return;
     default:
         fail(m_errors.authTimeout(m_deadline, m_agent != nullptr && m_agent->isSigning()));
@@ -284,6 +399,8 @@ void Dialer::cancel()
         return;
     m_finished = true;
     m_onDone = nullptr;
+    m_prompts.withdraw();
+    setAsking(false);
     EventLoop &loop = m_lane.m_loop;
     loop.cancelTimer(m_timer);
     loop.unwatch(m_watch);

@@ -3,6 +3,7 @@
 
 #include "ssh/AgentRelay.h"
 #include "ssh/DialLane.h"
+#include "ssh/DialPrompts.h"
 #include "ssh/SocketSource.h"
 #include "ssh/SshErrors.h"
 #include "ssh/SshLogin.h"
@@ -35,6 +36,12 @@ private:
     void pinHostKey(const HostKey &key);
     void authenticate();
     void beginAuthentication(const QList<AgentIdentity> &identities, const QString &problem);
+    void unlockKey();
+    void askUser();
+    void watchAgent();
+    void waitForUser();
+    void goOn();
+    void setAsking(bool asking);
     void loggedIn();
     void expired();
     void fail(const Error &error, const HostKeyReport *hostKey = nullptr);
@@ -55,6 +62,8 @@ private:
     std::unique_ptr<AgentRelay> m_agent;
     std::unique_ptr<SshLogin> m_login;
     std::shared_ptr<const KnownHosts> m_index;
+    DialPrompts m_prompts;
+    bool m_asking = false; ///< the user is being asked
     bool m_busy = false; ///< a worker has m_login
     bool m_finished = false;
     bool m_agentStep = false;

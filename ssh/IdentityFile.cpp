@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/IdentityFile.h"
 
+#include "ssh/Error.h"
 #include "ssh/HostKey.h"
 
 #include <QCoreApplication>
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -33,6 +35,14 @@ QByteArray takeString(QByteArrayView &rest)
     return value.isNull() ? QByteArray("") : value;
 }
 
+/// What libssh 0.10 can decrypt (its table of ciphers without those that also authenticate).
+const QList<QByteArray> &readableCiphers()
+{
+    static const QList<QByteArray> ciphers { "aes128-ctr", "aes192-ctr", "aes256-ctr", "aes128-cbc",
+                                             "aes192-cbc", "aes256-cbc", "3des-cbc" };
+    return ciphers;
+}
+
 QByteArray publicFromSibling(const QString &path, QByteArray &comment)
 {
     QFile file(path + QStringLiteral(".pub"));
@@ -59,7 +69,13 @@ bool inspectOpenSsh(const QByteArray &text, IdentityFile &result)
     bool encrypted = false;
     if (decoded.startsWith(magic)) {
         QByteArrayView rest = QByteArrayView(decoded).sliced(magic.size());
-        encrypted = takeString(rest) != "none";
+        const QByteArray cipher = takeString(rest);
+        encrypted = cipher != "none";
+        if (encrypted && !readableCiphers().contains(cipher)) {
+            result.reason =
+                Text::tr("its cipher %1 cannot be read; change it with \"ssh-keygen -p -Z aes256-ctr -f %2\"")
+                    .arg(printable(cipher, 40), IdentityFile::shown(result.path));
+        }
         takeString(rest);
         takeString(rest);
         if (rest.size() >= 4) {
@@ -68,7 +84,12 @@ bool inspectOpenSsh(const QByteArray &text, IdentityFile &result)
         }
     }
     wipe(decoded);
+    if (keyAlgorithm(result.publicBlob).startsWith("sk-"))
+        result.reason = Text::tr("a security key is used through ssh-agent only; add it with \"ssh-add %1\"")
+                            .arg(IdentityFile::shown(result.path));
     result.state = encrypted ? IdentityFile::State::Encrypted : IdentityFile::State::Plain;
+    if (!result.reason.isEmpty())
+        result.state = IdentityFile::State::Unusable;
     return true;
 }
 
@@ -79,6 +100,7 @@ IdentityFile IdentityFile::read(const QString &path)
     IdentityFile result;
     result.path = path;
     result.publicBlob = publicFromSibling(path, result.comment);
+    result.certificate = KeyCertificate::read(path + QStringLiteral("-cert.pub"));
     const QFileInfo info(path);
     if (!info.exists()) {
         result.state = result.publicBlob.isEmpty() ? State::Missing : State::PublicOnly;
@@ -109,6 +131,8 @@ IdentityFile IdentityFile::read(const QString &path)
     }
     if (result.publicBlob.isEmpty())
         result.publicBlob = siblingBlob;
+    if (result.state == State::Encrypted)
+        result.textHash = QCryptographicHash::hash(text, QCryptographicHash::Sha256);
     if (result.state == State::Plain)
         result.privateText = Secret::takeFrom(text);
     else

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/KeyCertificate.h"
 #include "ssh/Secret.h"
 
 #include <QByteArray>
 #include <QString>
+
+#include <optional>
 
 namespace Helmclaw {
 
@@ -26,6 +29,8 @@ struct IdentityFile
     QByteArray publicBlob; ///< RFC 4253 §6.6; empty when it cannot be told
     QByteArray comment;
     Secret privateText; ///< the file's text; Plain only
+    QByteArray textHash; ///< SHA-256 of the file's text; Encrypted only: which key a passphrase is for
+    std::optional<KeyCertificate> certificate; ///< of "<path>-cert.pub", as ssh(1) looks for it
 
     /// Reads at most 64 KiB. Blocks for the disk only.
     [[nodiscard]] static IdentityFile read(const QString &path);

@@ -39,18 +39,42 @@ void OperationQueue::add(const std::shared_ptr<Operation> &operation, std::funct
     const quint64 id = operation->id;
     Entry &entry = m_operations[id];
     entry.operation = operation;
-    entry.timer =
-        m_loop.addTimer(operation->deadline, [this, id, allowed = operation->allowed, changed = std::move(changed)] {
-            m_operations.at(id).timer = 0;
-            end(id, m_errors().deadline(allowed));
-            changed();
-        });
+    entry.changed = std::move(changed);
+    entry.pausedAt = EventLoop::Clock::now();
+    if (!m_paused)
+        startClock(id, entry);
     operation->onFinished = [this, id, report = std::move(operation->onFinished)](OperationResult result) {
         finished(id);
         report(std::move(result));
     };
     operation->onRefused = [this, id] { return takeBack(id); };
     m_waiting.push_back(id);
+}
+
+void OperationQueue::startClock(quint64 id, Entry &entry)
+{
+    entry.timer = m_loop.addTimer(entry.operation->deadline, [this, id] {
+        Entry &late = m_operations.at(id);
+        late.timer = 0;
+        const auto changed = late.changed;
+        end(id, m_errors().deadline(late.operation->allowed));
+        changed();
+    });
+}
+
+void OperationQueue::setPaused(bool paused)
+{
+    if (std::exchange(m_paused, paused) == paused)
+        return;
+    for (auto &[id, entry] : m_operations) {
+        if (paused) {
+            m_loop.cancelTimer(entry.timer);
+            entry.pausedAt = EventLoop::Clock::now();
+        } else {
+            entry.operation->deadline += EventLoop::Clock::now() - entry.pausedAt;
+            startClock(id, entry);
+        }
+    }
 }
 
 void OperationQueue::start(IoSession &session)

@@ -33,6 +33,9 @@ public:
     /// A new session: its server may have more channels than the last one.
     void resetLimit();
 
+    /// Stops the operations' clocks while the user is asked something, and lets them go on.
+    void setPaused(bool paused);
+
     void end(quint64 id, const Error &error); ///< an unknown id is ignored
     void resume(quint64 id); ///< see OperationJob::resume()
     void endWaiting(const Error &error);
@@ -43,8 +46,11 @@ private:
     {
         std::shared_ptr<Operation> operation;
         EventLoop::Id timer = 0;
+        std::function<void()> changed; ///< called after the deadline has ended it
+        EventLoop::Clock::time_point pausedAt;
         OperationJob *job = nullptr; ///< owned by the session; null while it waits
     };
+    void startClock(quint64 id, Entry &entry);
     void startOne(IoSession &session, Entry &entry);
     [[nodiscard]] bool takeBack(quint64 id);
     void finished(quint64 id);
@@ -53,6 +59,7 @@ private:
     EventLoop &m_loop;
     std::function<SshErrors()> m_errors;
     int m_limit;
+    bool m_paused = false;
     std::map<quint64, Entry> m_operations;
     std::deque<quint64> m_waiting;
 };

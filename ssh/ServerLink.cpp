@@ -22,6 +22,7 @@ bool isHardStop(ErrorCode code)
     case ErrorCode::HostKeyChanged:
     case ErrorCode::HostKeyRevoked:
     case ErrorCode::AuthFailed:
+    case ErrorCode::Cancelled: // by the user, who was asked something
     case ErrorCode::InvalidInput:
     case ErrorCode::PermissionDenied:
     case ErrorCode::Unsupported:
@@ -371,6 +372,7 @@ void ServerLink::setState(SessionState state, std::optional<Error> error)
 {
     if (state == m_status.state && error == m_status.error && state != SessionState::Backoff)
         return;
+    m_operations.setPaused(state == SessionState::Asking);
     m_status.state = state;
     m_status.since = QDateTime::currentDateTimeUtc();
     m_status.error = std::move(error);

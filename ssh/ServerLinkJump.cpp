@@ -63,6 +63,11 @@ void ServerLink::withdrawIfUnwanted()
         setState(SessionState::Off);
         updateTunnels();
     }
+    if (m_status.state == SessionState::Asking && m_dial != 0) {
+        stopDialling();
+        setState(SessionState::Off);
+        updateTunnels();
+    }
     if (!m_question)
         return;
     const Error error = errors().hostKeyUnknown(m_question->key);

@@ -21,6 +21,7 @@ enum class SessionState {
     Handshake, ///< banner and key exchange
     HostKey, ///< the host key waits for the user's answer (no connection is open meanwhile)
     Auth,
+    Asking, ///< the login waits for the user: a passphrase, a password, a code, a touch (SshPool::promptRequested)
     Ready,
     Lost, ///< was Ready, stopped answering or was closed by the peer
     Backoff, ///< will be dialled again at SessionStatus::retryAt

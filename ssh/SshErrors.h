@@ -4,6 +4,7 @@
 #include "ssh/Error.h"
 #include "ssh/HostKey.h"
 #include "ssh/KnownHosts.h"
+#include "ssh/Prompt.h"
 #include "ssh/SocketPath.h"
 #include "ssh/SshTarget.h"
 
@@ -65,10 +66,18 @@ public:
         QStringList unusable; ///< files that could not be read, each with its reason
         QStringList methods; ///< what the server accepts, when it said so
         QString agentProblem; ///< why the agent could not be asked; empty when it could
-        bool partial = false; ///< a key was right, but the server wants more than a key
+        QStringList accepted; ///< what was right, but not enough: the server wanted more
+        int refusedAnswers = 0; ///< wrong passwords and codes
+        bool nobodyToAsk = false; ///< a person's answer would have been the next thing to try
         int leftOut = 0; ///< keys that were not offered because of SshTarget::maxKeyOffers
     };
     [[nodiscard]] Error auth(const AuthReport &report) const;
+    /// The user did not want to answer.
+    [[nodiscard]] Error promptCancelled(const Prompt &prompt) const;
+    /// The user did not answer in time, @p limit after the connection was made.
+    [[nodiscard]] Error promptTimeout(const Prompt &prompt, std::chrono::milliseconds limit) const;
+    /// The server hung up while it waited for an answer.
+    [[nodiscard]] Error promptHungUp(const Prompt &prompt) const;
     [[nodiscard]] Error authTimeout(std::chrono::milliseconds deadline, bool waitedForAgent) const;
     [[nodiscard]] Error authConnectionLost(const QByteArray &libsshText) const;
 
@@ -87,6 +96,7 @@ public:
 private:
     [[nodiscard]] QString banHint() const;
     [[nodiscard]] Error explained(Error error) const;
+    [[nodiscard]] static QString whatWasAsked(const Prompt &prompt);
 
     SshTarget m_target;
     int m_refusedLogins = 0;

@@ -55,6 +55,7 @@ SshTarget SshHostConfig::target() const
     target.proxyCommand = proxyCommand;
     target.options = options;
     if (!options.publicKeys) {
+        target.certificateFiles.clear();
         target.identityAgent = QStringLiteral("none");
         target.identityFiles = QStringList { QStringLiteral("/dev/null") };
     } else if (target.identityFiles.isEmpty() && hasDefaultIdentity()) {

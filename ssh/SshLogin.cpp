@@ -6,8 +6,6 @@
 
 #include <QCoreApplication>
 
-#include <algorithm>
-
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -23,22 +21,6 @@ struct Text
 bool setText(ssh_session session, ssh_options_e option, const QByteArray &value)
 {
     return ssh_options_set(session, option, value.constData()) == SSH_OK;
-}
-
-QStringList methodNames(int methods)
-{
-    QStringList names;
-    if ((methods & static_cast<int>(SSH_AUTH_METHOD_PUBLICKEY)) != 0)
-        names += QStringLiteral("publickey");
-    if ((methods & static_cast<int>(SSH_AUTH_METHOD_PASSWORD)) != 0)
-        names += QStringLiteral("password");
-    if ((methods & static_cast<int>(SSH_AUTH_METHOD_INTERACTIVE)) != 0)
-        names += QStringLiteral("keyboard-interactive");
-    if ((methods & static_cast<int>(SSH_AUTH_METHOD_HOSTBASED)) != 0)
-        names += QStringLiteral("hostbased");
-    if ((methods & static_cast<int>(SSH_AUTH_METHOD_GSSAPI_MIC)) != 0)
-        names += QStringLiteral("gssapi-with-mic");
-    return names;
 }
 
 } // namespace
@@ -133,12 +115,21 @@ SshLogin::Step SshLogin::advance()
         case Phase::None:
             step = none();
             break;
-        case Phase::NextKey:
-            step = nextKey();
+        case Phase::NextMethod:
+            step = nextMethod();
             break;
         case Phase::AgentKey:
         case Phase::FileKey:
             step = tryKey();
+            break;
+        case Phase::ProbeKey:
+            step = probeKey();
+            break;
+        case Phase::LockedKey:
+            step = Step::NeedKey;
+            break;
+        case Phase::Dialogue:
+            step = talk();
             break;
         }
         if (step)
@@ -174,37 +165,6 @@ bool SshLogin::readHostKey()
     return !m_hostKey.algorithm.isEmpty();
 }
 
-void SshLogin::beginAuthentication(QList<AgentIdentity> agent, QString agentProblem, QByteArray preferred)
-{
-    m_agent = std::move(agent);
-    m_report.agentProblem = std::move(agentProblem);
-    m_preferred = std::move(preferred);
-    m_phase = Phase::CollectKeys;
-}
-
-void SshLogin::collectKeys()
-{
-    for (const QString &path : KeyPlan::filesFor(m_target)) {
-        IdentityFile file = IdentityFile::read(path);
-        const bool held = std::any_of(m_agent.begin(), m_agent.end(), [&file](const AgentIdentity &identity) {
-            return !file.publicBlob.isEmpty() && identity.blob == file.publicBlob;
-        });
-        if (file.state == IdentityFile::State::Encrypted && !held)
-            m_report.encrypted += IdentityFile::shown(path);
-        else if (file.state == IdentityFile::State::Unusable)
-            m_report.unusable += Text::tr("%1 cannot be used: %2").arg(IdentityFile::shown(path), file.reason);
-        else if (file.state == IdentityFile::State::Missing && !m_target.identityFiles.isEmpty())
-            m_report.unusable += Text::tr("%1 does not exist").arg(IdentityFile::shown(path));
-        m_files.push_back(std::move(file));
-    }
-    m_plan = KeyPlan::make(m_target, m_agent, m_files, m_preferred);
-    // "none" tells the methods and gives the server time to say which RSA signatures it takes (libssh 0.10 decides
-    // before it has read that). With a key that is known to work, the round trip is saved.
-    const bool known = !m_plan.isEmpty() && !m_preferred.isEmpty() && m_plan.front().blob == m_preferred
-        && keyAlgorithm(m_preferred) != "ssh-rsa";
-    m_phase = known ? Phase::NextKey : Phase::None;
-}
-
 std::optional<SshLogin::Step> SshLogin::none()
 {
     const int rc = ssh_userauth_none(m_handle->session(), nullptr);
@@ -214,102 +174,40 @@ std::optional<SshLogin::Step> SshLogin::none()
     case SSH_AUTH_SUCCESS:
         return loggedIn(QStringLiteral("none"), {});
     case SSH_AUTH_DENIED:
-        m_report.methods = methodNames(ssh_userauth_list(m_handle->session(), nullptr));
-        m_phase = Phase::NextKey;
+        readMethods();
+        m_phase = Phase::NextMethod;
         return std::nullopt;
     default:
         return fail(m_errors.authConnectionLost(m_handle->errorText()));
     }
 }
 
-std::optional<SshLogin::Step> SshLogin::nextKey()
-{
-    m_key.reset();
-    dropAgentSocket();
-    ++m_current;
-    const bool keysTaken = m_report.methods.isEmpty() || m_report.methods.contains(QStringLiteral("publickey"));
-    if (m_current >= m_plan.size() || !keysTaken)
-        return refused();
-    if (m_offers >= m_target.maxKeyOffers) {
-        m_report.leftOut = static_cast<int>(m_plan.size() - m_current);
-        return refused();
-    }
-    const KeyCandidate &candidate = m_plan.at(m_current);
-    if (candidate.source == KeyCandidate::Source::Agent) {
-        m_phase = Phase::AgentKey;
-        return Step::NeedAgent;
-    }
-    const IdentityFile &file = m_files[candidate.file];
-    QByteArray text = file.privateText.copyOutOfSecureMemory(); // libssh wants a C string
-    ssh_key raw = nullptr;
-    const int rc = ssh_pki_import_privkey_base64(text.constData(), nullptr, nullptr, nullptr, &raw);
-    wipe(text);
-    if (rc != SSH_OK) {
-        m_report.unusable += Text::tr("%1 is not a key that libssh can read").arg(IdentityFile::shown(file.path));
-        return std::nullopt;
-    }
-    m_key.reset(raw);
-    m_phase = Phase::FileKey;
-    return std::nullopt;
-}
-
-std::optional<SshLogin::Step> SshLogin::tryKey()
-{
-    ssh_session session = m_handle->session();
-    if (m_phase == Phase::AgentKey && m_agentSocket < 0) {
-        // Never without the relay: libssh would look for an agent by itself and offer all its keys.
-        m_phase = Phase::NextKey;
-        return std::nullopt;
-    }
-    const int rc = m_phase == Phase::AgentKey ? ssh_userauth_agent(session, nullptr)
-                                              : ssh_userauth_publickey(session, nullptr, m_key.get());
-    if (rc == SSH_AUTH_AGAIN)
-        return Step::Wait;
-    const KeyCandidate &candidate = m_plan.at(m_current);
-    ++m_offers;
-    m_report.offered += candidate.description;
-    switch (rc) {
-    case SSH_AUTH_SUCCESS:
-        return loggedIn(candidate.description, candidate.blob);
-    case SSH_AUTH_PARTIAL:
-        m_report.methods = methodNames(ssh_userauth_list(session, nullptr));
-        return refused(true);
-    case SSH_AUTH_DENIED:
-        m_report.methods = methodNames(ssh_userauth_list(session, nullptr));
-        m_phase = Phase::NextKey;
-        return std::nullopt;
-    default:
-        break;
-    }
-    if (!m_handle->isClosed() && m_phase == Phase::AgentKey) {
-        // The agent could not or would not sign: the next key's turn.
-        m_report.unusable += Text::tr("ssh-agent did not sign with %1").arg(candidate.description);
-        m_phase = Phase::NextKey;
-        return std::nullopt;
-    }
-    return fail(m_errors.authConnectionLost(m_handle->errorText()));
-}
-
 SshLogin::Step SshLogin::loggedIn(QString by, QByteArray key)
 {
     m_key.reset();
+    m_unlocked.reset();
+    m_dialogue.reset();
     m_files.clear();
     dropAgentSocket();
-    m_authenticatedBy = std::move(by);
-    m_keyUsed = std::move(key);
+    m_authenticatedBy = (m_report.accepted + QStringList(std::move(by))).join(QStringLiteral(", "));
+    if (m_keyUsed.isEmpty()) // of several, the first is the one to offer first next time
+        m_keyUsed = std::move(key);
     return Step::LoggedIn;
 }
 
-SshLogin::Step SshLogin::refused(bool partial)
+SshLogin::Step SshLogin::refused()
 {
-    m_report.partial = partial;
+    if (keysLeft() && isOffered(QStringLiteral("publickey")))
+        m_report.leftOut = static_cast<int>(m_plan.size() - m_current - 1);
+    if (m_dialogue != nullptr)
+        m_report.refusedAnswers = m_dialogue->refusals();
     return fail(m_errors.auth(m_report));
 }
 
 AgentIdentity SshLogin::agentIdentity() const
 {
     const KeyCandidate &candidate = m_plan.at(m_current);
-    return { candidate.blob, candidate.comment };
+    return { candidate.blob, candidate.comment, candidate.signWith };
 }
 
 void SshLogin::setAgentSocket(FileDescriptor socket)

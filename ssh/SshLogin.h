@@ -3,6 +3,8 @@
 
 #include "ssh/HostKey.h"
 #include "ssh/KeyPlan.h"
+#include "ssh/KeyRing.h"
+#include "ssh/LoginDialogue.h"
 #include "ssh/SshErrors.h"
 #include "ssh/SshHandle.h"
 
@@ -21,6 +23,8 @@ public:
         Wait, ///< call advance() again when the socket is ready for events()
         HandshakeDone, ///< hostKey() is there; judge it, then beginAuthentication()
         NeedAgent, ///< make a relay for agentIdentity(), setAgentSocket(), advance(): that call may wait for the user
+        NeedKey, ///< lockedKey() is to be unlocked: setUnlockedKey(), then advance()
+        NeedAnswers, ///< prompt() is to be asked: setAnswers(), then advance()
         LoggedIn,
         Failed, ///< error()
     };
@@ -39,9 +43,20 @@ public:
     [[nodiscard]] bool bannerSeen() const;
 
     [[nodiscard]] const HostKey &hostKey() const { return m_hostKey; }
-    void beginAuthentication(QList<AgentIdentity> agent, QString agentProblem, QByteArray preferred);
+    /// @p mayAsk: there is somebody who answers prompts. Without, nothing that needs one is begun.
+    void beginAuthentication(QList<AgentIdentity> agent, QString agentProblem, QByteArray preferred, bool mayAsk);
     [[nodiscard]] AgentIdentity agentIdentity() const;
     void setAgentSocket(FileDescriptor socket);
+
+    /// For Step::NeedKey.
+    [[nodiscard]] const IdentityFile &lockedKey() const { return m_files[m_plan.at(m_current).file]; }
+    /// Null: the key stays locked, @p wrong when three passphrases were wrong, else because there is nobody to ask.
+    void setUnlockedKey(SharedKey key, bool wrong);
+    /// For Step::NeedAnswers; the fields about the server are left to the caller.
+    [[nodiscard]] const Prompt &prompt() const { return m_dialogue->prompt(); }
+    void setAnswers(std::vector<Secret> answers);
+    /// Instead of answers: there is nobody to ask after all.
+    void noAnswers();
 
     [[nodiscard]] const Error &error() const { return m_error; }
     [[nodiscard]] const QString &authenticatedBy() const { return m_authenticatedBy; }
@@ -53,18 +68,37 @@ public:
     void sayGoodbye() { m_handle->sayGoodbye(); }
 
 private:
-    enum class Phase { Handshake, HostKey, CollectKeys, None, NextKey, AgentKey, FileKey };
+    enum class Phase {
+        Handshake,
+        HostKey,
+        CollectKeys,
+        None,
+        NextMethod,
+        AgentKey,
+        FileKey,
+        ProbeKey, ///< would the server take the locked key?
+        LockedKey,
+        Dialogue,
+    };
 
     [[nodiscard]] bool setOptions(const QByteArray &hostKeyAlgorithms);
     [[nodiscard]] Step handshake();
     [[nodiscard]] bool readHostKey();
     void collectKeys();
     [[nodiscard]] std::optional<Step> none();
+    [[nodiscard]] std::optional<Step> nextMethod();
     [[nodiscard]] std::optional<Step> nextKey();
     [[nodiscard]] std::optional<Step> tryKey();
+    [[nodiscard]] std::optional<Step> probeKey();
+    [[nodiscard]] std::optional<Step> judgeKey(int rc);
+    [[nodiscard]] std::optional<Step> talk();
+    [[nodiscard]] bool useKey(const SharedKey &key);
+    void readMethods();
+    [[nodiscard]] bool isOffered(const QString &method) const;
+    [[nodiscard]] bool keysLeft() const;
     [[nodiscard]] Step loggedIn(QString by, QByteArray key);
     [[nodiscard]] Step fail(Error error);
-    [[nodiscard]] Step refused(bool partial = false);
+    [[nodiscard]] Step refused();
     void dropAgentSocket();
 
     SshTarget m_target;
@@ -81,7 +115,11 @@ private:
     QList<KeyCandidate> m_plan;
     qsizetype m_current = -1;
     int m_offers = 0;
-    SshKeyPtr m_key;
+    SharedKey m_key;
+    SharedKey m_unlocked; ///< what the key ring gave; m_key may be a copy with a certificate
+    SshKeyPtr m_probe;
+    std::unique_ptr<LoginDialogue> m_dialogue;
+    bool m_mayAsk = false;
     int m_agentSocket = -1;
     SshErrors::AuthReport m_report;
     QString m_authenticatedBy;

@@ -46,7 +46,7 @@ SshPool::Private::Private(SshPool *pool, const SshPoolOptions &wanted)
     mailbox.setAfterBatch([this] { announceOutput(); });
     jumps = std::make_unique<JumpHosts>(
         [this](const SshTarget &hop, JumpHosts::Task task) { shardOf(hop.serverId).withTarget(hop, std::move(task)); });
-    dials = std::make_unique<DialLane>(options, ownKnownHosts, *jumps);
+    dials = std::make_unique<DialLane>(options, ownKnownHosts, *jumps, makePromptSink());
     for (int i = 0; i < std::clamp(options.ioThreads, 1, 4); ++i)
         shards.push_back(std::make_unique<IoShard>([this](EventLoop &loop) { return makeContext(loop); }));
 }
@@ -107,6 +107,7 @@ Error SshPool::Private::unknownServer(const QString &serverId) const
 void SshPool::Private::submit(const QString &serverId, std::shared_ptr<Operation> operation)
 {
     const quint64 id = operation->id;
+    updateMayAsk();
     operation->deadline = EventLoop::Clock::now() + operation->allowed;
     operation->onOutput = [this, id](QByteArray out, QByteArray err) {
         mailbox.post([this, id, out = std::move(out), err = std::move(err)] {
@@ -189,6 +190,7 @@ SshPool::SshPool(const SshPoolOptions &options, QObject *parent)
 {
     qRegisterMetaType<Helmclaw::SessionStatus>();
     qRegisterMetaType<Helmclaw::HostKeyQuestion>();
+    qRegisterMetaType<Helmclaw::Prompt>();
 }
 
 SshPool::~SshPool()
@@ -240,6 +242,7 @@ bool SshPool::hasTarget(const QString &serverId) const
 
 void SshPool::connectSession(const QString &serverId)
 {
+    d->updateMayAsk();
     d->shardOf(serverId).withLink(serverId, [](ServerLink &link) { link.connectSession(); });
 }
 
@@ -327,6 +330,7 @@ Tunnel *SshPool::openTunnel(const QString &serverId, const TunnelOptions &option
         });
         return tunnel;
     }
+    d->updateMayAsk();
     d->shardOf(serverId).withLink(serverId, [id, options](ServerLink &link) { link.openTunnel(id, options); });
     return tunnel;
 }

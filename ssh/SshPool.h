@@ -4,6 +4,8 @@
 #include "ssh/CommandLine.h"
 #include "ssh/FileReplies.h"
 #include "ssh/HostKey.h"
+#include "ssh/Prompt.h"
+#include "ssh/Secret.h"
 #include "ssh/SessionState.h"
 #include "ssh/SshReply.h"
 #include "ssh/SshTarget.h"
@@ -13,6 +15,7 @@
 
 #include <chrono>
 #include <memory>
+#include <vector>
 
 namespace Helmclaw {
 
@@ -25,6 +28,10 @@ struct SshPoolOptions
     std::chrono::milliseconds handshakeDeadline { 10000 };
     std::chrono::milliseconds authDeadline { 15000 };
     std::chrono::milliseconds keepaliveInterval { 15000 }; ///< three without an answer: the peer is dead
+    /// How long a login waits for the user, from the connection on: sshd's LoginGraceTime is 120 s.
+    std::chrono::milliseconds promptDeadline { 110000 };
+    /// A private key that was unlocked with its passphrase is forgotten when no login has used it for this long.
+    std::chrono::milliseconds unlockedKeyLifetime { 15 * 60000 };
     QString ownKnownHostsFile; ///< where accepted keys are written; empty: <data dir>/known_hosts
 };
 
@@ -102,6 +109,11 @@ public:
     /// of the user, never part of connecting. Cannot be aborted once it runs. Caller owns the reply.
     [[nodiscard]] HostKeyReply *replaceHostKey(const QString &serverId, const HostKey &key);
     [[nodiscard]] QString ownKnownHostsFile() const;
+    /// Answers promptRequested(): one secret for each field, in order. An id that is no longer open is ignored.
+    void answerPrompt(quint64 id, std::vector<Secret> answers);
+    /// The user will not answer: the operations that wait for the login end with Cancelled; for a passphrase those of
+    /// every server that waits for it.
+    void cancelPrompt(quint64 id);
 
     /// A snapshot for the watchdog and benches: sessions in Ready, dials in flight, open tunnel connections.
     struct Statistics
@@ -119,9 +131,19 @@ Q_SIGNALS:
     void hostKeyUnknown(const Helmclaw::HostKeyQuestion &question);
     /// The question was answered or nobody waits for it any more; a dialog that shows it should close.
     void hostKeyQuestionClosed(quint64 questionId);
+    /// A login waits for the user. While it does, its operations' deadlines stand still; other servers go on. Comes
+    /// again with the same id when something about it has changed (more servers wait for the same passphrase). With
+    /// nobody connected to this signal no login asks anything: it goes without, or fails at once and says so.
+    void promptRequested(const Helmclaw::Prompt &prompt);
+    /// Answered, cancelled, too late or no longer wanted; a dialog that shows it should close.
+    void promptClosed(quint64 id);
 
 public:
     class Private; ///< not part of the interface
+
+protected:
+    void connectNotify(const QMetaMethod &signal) override;
+    void disconnectNotify(const QMetaMethod &signal) override;
 
 private:
     std::unique_ptr<Private> d;

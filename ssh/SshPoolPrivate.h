@@ -110,6 +110,9 @@ public:
     [[nodiscard]] bool checkFile(quint64 id, const QString &serverId, const QString &path);
     [[nodiscard]] WriteFileReply *startWrite(const QString &serverId, const QString &path, WriteFileSpec spec,
                                              const WriteFileOptions &options);
+    [[nodiscard]] PromptBroker::Sink makePromptSink();
+    /// Finds out whether somebody listens for prompts; before every dial, for the signal spy of a test tells nobody.
+    void updateMayAsk();
     void submit(const QString &serverId, std::shared_ptr<Operation> operation);
     void abortOperation(const QString &serverId, quint64 id);
     void forget(quint64 id);

@@ -75,6 +75,8 @@ QString sessionStateName(SessionState state)
         return QStringLiteral("handshake");
     case SessionState::HostKey:
         return QStringLiteral("host-key");
+    case SessionState::Asking:
+        return QStringLiteral("asking");
     case SessionState::Auth:
         return QStringLiteral("auth");
     case SessionState::Ready:

@@ -42,6 +42,8 @@ QString sessionStateLabel(SessionState state)
         return ServerSessions::tr("Confirm the host key");
     case SessionState::Auth:
         return ServerSessions::tr("Signing in");
+    case SessionState::Asking:
+        return ServerSessions::tr("Waits for your answer");
     case SessionState::Ready:
         return ServerSessions::tr("Connected");
     case SessionState::Lost:

@@ -118,8 +118,8 @@ void tst_Theme::everyGlyphHasAShapeAndAWord()
 {
     for (const SessionState state :
          { SessionState::Off, SessionState::Queued, SessionState::Resolving, SessionState::Connecting,
-           SessionState::Handshake, SessionState::HostKey, SessionState::Auth, SessionState::Ready, SessionState::Lost,
-           SessionState::Backoff, SessionState::Failed }) {
+           SessionState::Handshake, SessionState::HostKey, SessionState::Auth, SessionState::Asking,
+           SessionState::Ready, SessionState::Lost, SessionState::Backoff, SessionState::Failed }) {
         SessionStatus status;
         status.state = state;
         const Glyph glyph = glyphOf(status);

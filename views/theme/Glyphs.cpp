@@ -86,6 +86,8 @@ Glyph glyphOf(const SessionStatus &status)
         return { QStringLiteral("key"), Tone::Warn, word };
     case SessionState::Auth:
         return { QStringLiteral("state-busy"), Tone::Info, word };
+    case SessionState::Asking:
+        return { QStringLiteral("key"), Tone::Warn, word };
     case SessionState::Ready:
         return { QStringLiteral("state-ready"), Tone::Ok, word };
     case SessionState::Lost:

@@ -102,6 +102,31 @@ QString SshdFixture::missing()
     return {};
 }
 
+QString SshdFixture::missingPam()
+{
+    if (::geteuid() != 0)
+        return QStringLiteral("an sshd with PAM needs root");
+    if (!run(QStringLiteral("/usr/bin/unshare"), { QStringLiteral("-m"), QStringLiteral("true") }))
+        return QStringLiteral("no mount namespace can be made (unshare -m)");
+    return {};
+}
+
+void SshdFixture::setPamScript(const QByteArray &script, bool passwordMethod)
+{
+    writeFile(path(QStringLiteral("pam_script")), script);
+    if (m_pam)
+        return;
+    m_pam = true;
+    const QString module = QStringLiteral(HELMCLAW_SCRIPTED_PAM);
+    writeFile(path(QStringLiteral("pam_service")),
+              QStringLiteral("auth required %1 %2\naccount required pam_permit.so\nsession required pam_permit.so\n")
+                  .arg(module, path(QStringLiteral("pam_script")))
+                  .toUtf8());
+    m_config += QStringLiteral("UsePAM yes\n%1 yes")
+                    .arg(passwordMethod ? QStringLiteral("PasswordAuthentication")
+                                        : QStringLiteral("KbdInteractiveAuthentication"));
+}
+
 std::optional<QByteArray> SshdFixture::run(const QString &program, const QStringList &arguments)
 {
     QProcess process;
@@ -154,9 +179,17 @@ bool SshdFixture::start()
     QFile::remove(path(QStringLiteral("sshd.log")));
     m_process = std::make_unique<QProcess>();
     m_process->setChildProcessModifier(endWithUs);
-    m_process->start(sshdPath,
-                     { QStringLiteral("-D"), QStringLiteral("-f"), path(QStringLiteral("sshd_config")),
-                       QStringLiteral("-E"), path(QStringLiteral("sshd.log")) });
+    const QStringList arguments { QStringLiteral("-D"), QStringLiteral("-f"), path(QStringLiteral("sshd_config")),
+                                  QStringLiteral("-E"), path(QStringLiteral("sshd.log")) };
+    if (m_pam) {
+        m_process->start(QStringLiteral("/usr/bin/unshare"),
+                         QStringList { QStringLiteral("-m"), QStringLiteral("sh"), QStringLiteral("-c"),
+                                       QStringLiteral("mount --bind \"$0\" /etc/pam.d/sshd && exec \"$@\""),
+                                       path(QStringLiteral("pam_service")), sshdPath }
+                             + arguments);
+    } else {
+        m_process->start(sshdPath, arguments);
+    }
     QElapsedTimer timer;
     timer.start();
     while (timer.elapsed() < 15000 && m_process->state() != QProcess::NotRunning) {

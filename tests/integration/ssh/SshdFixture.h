@@ -29,6 +29,12 @@ public:
     void addConfig(const QString &line) { m_config += line; }
     /// Whether the fixture configures SFTP; without it a test may have its own "Subsystem sftp".
     void setSubsystem(bool on) { m_subsystem = on; }
+    /// Why no sshd can ask questions here (it needs root for a mount namespace of its own); empty when one can.
+    [[nodiscard]] static QString missingPam();
+    /// The login asks what @p script says (see ScriptedPam.cpp): by keyboard-interactive, or as the password when
+    /// @p passwordMethod. The system's PAM configuration stays as it is: this sshd sees another one in its place. May
+    /// be called again while sshd runs, to change the script.
+    void setPamScript(const QByteArray &script, bool passwordMethod = false);
     /// Starts sshd and waits until it listens. The port is chosen the first time and kept.
     [[nodiscard]] bool start();
     /// Ends the listener and every session of it, as a crash does (SIGKILL).
@@ -62,6 +68,7 @@ private:
     QTemporaryDir m_dir;
     QStringList m_config;
     bool m_subsystem = true;
+    bool m_pam = false;
     quint16 m_port = 0;
     std::unique_ptr<QProcess> m_process;
 };

@@ -58,11 +58,16 @@ private Q_SLOTS:
         files.push_back(file(QStringLiteral("/k/locked"), blob("ssh-ed25519", "x"), IdentityFile::State::Encrypted));
         const QList<AgentIdentity> agent { { a, "one" }, { b, "two" }, { dsa, "old" } };
         SshTarget target;
-        // Held by the agent and named; named file; the agent's others. Locked files and DSA keys not at all.
-        QCOMPARE(blobs(KeyPlan::make(target, agent, files, {})), (QList<QByteArray> { b, c, a }));
-        QCOMPARE(blobs(KeyPlan::make(target, agent, files, a)), (QList<QByteArray> { a, b, c }));
+        const QByteArray x = files.back().publicBlob;
+        // Held by the agent and named; plain file; the agent's others; what needs a passphrase. DSA keys not at all.
+        QCOMPARE(blobs(KeyPlan::make(target, agent, files, {})), (QList<QByteArray> { b, c, a, x }));
+        QCOMPARE(blobs(KeyPlan::make(target, agent, files, a)), (QList<QByteArray> { a, b, c, x }));
+        QCOMPARE(KeyPlan::make(target, agent, files, {}).back().source, KeyCandidate::Source::LockedFile);
+        // A locked file that the settings name comes before what the agent happens to hold.
+        target.identityFiles = { QStringLiteral("/k/locked") };
+        QCOMPARE(blobs(KeyPlan::make(target, agent, files, {})), (QList<QByteArray> { b, c, x, a }));
         target.identitiesOnly = true;
-        QCOMPARE(blobs(KeyPlan::make(target, agent, files, {})), (QList<QByteArray> { b, c }));
+        QCOMPARE(blobs(KeyPlan::make(target, agent, files, {})), (QList<QByteArray> { b, c, x }));
     }
 
     void agentSocket()

@@ -332,7 +332,8 @@ void tst_SshConfig::parseEffectiveExpands()
     const auto config = SshConfig::parseEffective(
         "host web\nuser ops\nhostname h.example\nport 2022\nidentityfile " + base + "/id_%h_%p_%r_%n\nidentityfile "
         + base + "/id_%%\nidentityfile " + base + "/id_${HELMCLAW_TEST_VALUE}\nidentityfile " + base
-        + "/id_%Z\nidentityfile " + base + "/id_${HELMCLAW_NOT_SET}\nidentityfile " + base + "/id_${\n");
+        + "/id_%Z\ncertificatefile ~/%h-cert.pub\nidentityfile " + base + "/id_${HELMCLAW_NOT_SET}\nidentityfile "
+        + base + "/id_${\n");
     QVERIFY(config);
     QCOMPARE(config->identityFiles,
              (QStringList { folder + QStringLiteral("/id_h.example_2022_ops_web"), folder + QStringLiteral("/id_%"),

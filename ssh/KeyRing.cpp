@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/KeyRing.h"
+
+#include <QCoreApplication>
+#include <QFile>
+
+#include <algorithm>
+#include <utility>
+
+namespace Helmclaw {
+
+namespace {
+
+constexpr int maxWrong = 3; ///< as ssh(1)
+constexpr qint64 maxSize = 64 * 1024;
+/// A fleet's action comes in waves: what it asks for this soon after the user's "no" still belongs to it.
+constexpr std::chrono::seconds refusalHolds { 5 };
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(KeyRing)
+};
+
+SharedKey decrypt(const QString &path, const Secret &passphrase)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
+        return {};
+    const QByteArray text = file.read(maxSize);
+    QByteArray plain = passphrase.copyOutOfSecureMemory(); // libssh wants a C string
+    ssh_key raw = nullptr;
+    const int rc = ssh_pki_import_privkey_base64(text.constData(), plain.constData(), nullptr, nullptr, &raw);
+    wipe(plain);
+    return rc == SSH_OK ? SharedKey(raw, SshKeyDeleter()) : SharedKey();
+}
+
+} // namespace
+
+KeyRing::KeyRing(EventLoop &loop, WorkerPool &workers, PromptBroker &broker, std::chrono::milliseconds lifetime)
+    : m_loop(loop)
+    , m_workers(workers)
+    , m_broker(broker)
+    , m_lifetime(lifetime)
+{
+}
+
+KeyRing::~KeyRing() = default;
+
+quint64 KeyRing::unlock(Request request, Done done)
+{
+    const quint64 ticket = ++m_lastTicket;
+    const QByteArray hash = request.textHash;
+    const auto since = request.since;
+    Entry &entry = m_entries[hash];
+    entry.waiters.emplace(ticket, Waiter { std::move(request), std::move(done) });
+    // Never from inside this call.
+    if (entry.key != nullptr) {
+        m_loop.defer([this, hash] {
+            Entry &known = m_entries[hash];
+            if (known.key != nullptr)
+                decrypted(hash, known.key);
+            else if (known.prompt == 0 && !known.decrypting)
+                ask(hash);
+        });
+    } else if (since <= entry.refusedUntil) {
+        m_loop.defer([this, hash] { refuse(m_entries[hash], Outcome::Cancelled); });
+    } else if (entry.prompt != 0) {
+        m_broker.update(entry.prompt, [&](Prompt &prompt) { describe(entry, prompt); });
+    } else if (!entry.decrypting) {
+        ask(hash);
+    }
+    return ticket;
+}
+
+bool KeyRing::isUnlocked(const QByteArray &textHash) const
+{
+    const auto found = m_entries.find(textHash);
+    return found != m_entries.end() && found->second.key != nullptr;
+}
+
+void KeyRing::drop(quint64 &ticket)
+{
+    const quint64 gone = std::exchange(ticket, 0);
+    if (gone == 0)
+        return;
+    for (auto &[hash, entry] : m_entries) {
+        if (entry.waiters.erase(gone) == 0)
+            continue;
+        if (entry.waiters.empty())
+            m_broker.withdraw(entry.prompt);
+        else
+            m_broker.update(entry.prompt, [&entry = entry, this](Prompt &prompt) { describe(entry, prompt); });
+        return;
+    }
+}
+
+/// What the prompt says about who waits: the oldest by name, the others by their number, the longest time.
+void KeyRing::describe(const Entry &entry, Prompt &prompt) const
+{
+    const quint64 id = prompt.id;
+    prompt = entry.waiters.begin()->second.request.prompt;
+    prompt.id = id;
+    prompt.otherServers = static_cast<int>(entry.waiters.size()) - 1;
+    for (const auto &[ticket, waiter] : entry.waiters)
+        prompt.validUntil = std::max(prompt.validUntil, waiter.request.prompt.validUntil);
+    if (entry.wrong > 0)
+        prompt.problem = Text::tr("The passphrase was wrong.");
+}
+
+void KeyRing::ask(const QByteArray &hash)
+{
+    Entry &entry = m_entries[hash];
+    if (entry.waiters.empty())
+        return;
+    Prompt prompt;
+    describe(entry, prompt);
+    entry.prompt = m_broker.ask(prompt, [this, hash](PromptBroker::Outcome outcome, PromptBroker::Answers answers) {
+        answered(hash, outcome, std::move(answers));
+    });
+}
+
+void KeyRing::answered(const QByteArray &hash, PromptBroker::Outcome outcome, PromptBroker::Answers answers)
+{
+    Entry &entry = m_entries[hash];
+    entry.prompt = 0;
+    switch (outcome) {
+    case PromptBroker::Outcome::Nobody:
+        tellAll(entry, Outcome::Nobody);
+        return;
+    case PromptBroker::Outcome::Cancelled:
+        refuse(entry, Outcome::Cancelled);
+        return;
+    case PromptBroker::Outcome::Answered:
+        break;
+    }
+    if (entry.waiters.empty())
+        return;
+    entry.decrypting = true;
+    const QString path = entry.waiters.begin()->second.request.path;
+    const auto passphrase = std::make_shared<Secret>(std::move(answers.front()));
+    m_workers.run(
+        [this, &loop = m_loop, alive = std::weak_ptr<int>(m_alive), hash, path, passphrase] {
+            const SharedKey key = decrypt(path, *passphrase);
+            *passphrase = {};
+            loop.post([this, alive, hash, key] {
+                if (alive.expired())
+                    return;
+                m_entries[hash].decrypting = false;
+                decrypted(hash, key);
+            });
+        },
+        false);
+}
+
+void KeyRing::decrypted(const QByteArray &hash, const SharedKey &key)
+{
+    Entry &entry = m_entries[hash];
+    if (key != nullptr) {
+        entry.wrong = 0;
+        entry.key = key;
+        keepFor(hash, entry);
+        tellAll(entry, Outcome::Unlocked);
+    } else if (++entry.wrong >= maxWrong) {
+        refuse(entry, Outcome::Wrong);
+    } else {
+        ask(hash);
+    }
+}
+
+void KeyRing::refuse(Entry &entry, Outcome outcome)
+{
+    entry.wrong = 0;
+    entry.refusedUntil = EventLoop::Clock::now() + refusalHolds;
+    tellAll(entry, outcome);
+}
+
+void KeyRing::tellAll(Entry &entry, Outcome outcome)
+{
+    const auto waiters = std::exchange(entry.waiters, {});
+    const SharedKey key = outcome == Outcome::Unlocked ? entry.key : SharedKey();
+    for (const auto &[ticket, waiter] : waiters)
+        waiter.done(outcome, key);
+}
+
+void KeyRing::keepFor(const QByteArray &hash, Entry &entry)
+{
+    m_loop.cancelTimer(entry.expiry);
+    entry.expiry = m_loop.addTimer(m_lifetime, [this, hash] {
+        Entry &old = m_entries[hash];
+        old.expiry = 0;
+        old.key.reset();
+    });
+}
+
+} // namespace Helmclaw

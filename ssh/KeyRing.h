@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ssh/EventLoop.h"
+#include "ssh/PromptBroker.h"
+#include "ssh/SshHandle.h"
+#include "ssh/WorkerPool.h"
+
+#include <QByteArray>
+#include <QString>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace Helmclaw {
+
+/// A decrypted private key. libssh keeps it on the ordinary heap and overwrites it when the last holder lets go.
+using SharedKey = std::shared_ptr<ssh_key_struct>;
+
+/// Unlocks encrypted private key files: asks for each key's passphrase once, however many logins wait for it, decrypts
+/// in a worker (bcrypt takes some 0.1 s), and gives the same key to all of them. A key stays unlocked until it has not
+/// been asked for during the lifetime; passphrases are wiped as soon as they were tried.
+/// Thread: the dial lane's loop.
+class KeyRing
+{
+public:
+    enum class Outcome {
+        Unlocked,
+        Cancelled, ///< by the user, now or a moment ago
+        Wrong, ///< the passphrase was wrong three times
+        Nobody, ///< there is nobody to ask
+    };
+    using Done = std::function<void(Outcome outcome, SharedKey key)>;
+    struct Request
+    {
+        QByteArray textHash; ///< IdentityFile::textHash: which key it is, wherever the file lies
+        QString path;
+        Prompt prompt; ///< server, user, file and fingerprint for the question; its time is this login's
+        EventLoop::Clock::time_point since; ///< when this login was asked for
+    };
+
+    KeyRing(EventLoop &loop, WorkerPool &workers, PromptBroker &broker, std::chrono::milliseconds lifetime);
+    ~KeyRing();
+    KeyRing(const KeyRing &) = delete;
+    KeyRing &operator=(const KeyRing &) = delete;
+
+    /// @p done comes once from the loop, never from inside this call, unless dropped before. The number drops it.
+    [[nodiscard]] quint64 unlock(Request request, Done done);
+    [[nodiscard]] bool isUnlocked(const QByteArray &textHash) const;
+    /// The login does not wait any longer. Sets @p ticket to 0. With nobody left the prompt closes.
+    void drop(quint64 &ticket);
+
+private:
+    struct Waiter
+    {
+        Request request;
+        Done done;
+    };
+    struct Entry
+    {
+        SharedKey key;
+        EventLoop::Id expiry = 0;
+        std::map<quint64, Waiter> waiters;
+        quint64 prompt = 0;
+        bool decrypting = false;
+        int wrong = 0;
+        EventLoop::Clock::time_point refusedUntil; ///< logins that were asked for before are refused as well
+    };
+    void ask(const QByteArray &hash);
+    void answered(const QByteArray &hash, PromptBroker::Outcome outcome, PromptBroker::Answers answers);
+    void decrypted(const QByteArray &hash, const SharedKey &key);
+    void refuse(Entry &entry, Outcome outcome);
+    void tellAll(Entry &entry, Outcome outcome);
+    void keepFor(const QByteArray &hash, Entry &entry);
+    void describe(const Entry &entry, Prompt &prompt) const;
+
+    EventLoop &m_loop;
+    WorkerPool &m_workers;
+    PromptBroker &m_broker;
+    std::chrono::milliseconds m_lifetime;
+    quint64 m_lastTicket = 0;
+    std::map<QByteArray, Entry> m_entries;
+    std::shared_ptr<int> m_alive = std::make_shared<int>(0); ///< a worker's result may come after the end
+};
+
+} // namespace Helmclaw

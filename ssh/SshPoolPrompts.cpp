@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/SshPoolPrivate.h"
+
+#include <QMetaMethod>
+
+namespace Helmclaw {
+
+PromptBroker::Sink SshPool::Private::makePromptSink()
+{
+    const auto show = [this](const Prompt &prompt) {
+        mailbox.post([this, prompt] {
+            // With nobody to ask, waiting would only hide the reason.
+            if (!q->isSignalConnected(QMetaMethod::fromSignal(&SshPool::promptRequested)))
+                dials->settlePrompt(prompt.id, PromptBroker::Outcome::Nobody);
+            else
+                Q_EMIT q->promptRequested(prompt);
+        });
+    };
+    const auto close = [this](quint64 id) { mailbox.post([this, id] { Q_EMIT q->promptClosed(id); }); };
+    return { show, close };
+}
+
+void SshPool::Private::updateMayAsk()
+{
+    dials->setMayAsk(q->isSignalConnected(QMetaMethod::fromSignal(&SshPool::promptRequested)));
+}
+
+void SshPool::connectNotify(const QMetaMethod &signal)
+{
+    if (d != nullptr && signal == QMetaMethod::fromSignal(&SshPool::promptRequested))
+        d->updateMayAsk();
+}
+
+void SshPool::disconnectNotify(const QMetaMethod &signal)
+{
+    // An invalid method stands for all signals.
+    if (d != nullptr && (!signal.isValid() || signal == QMetaMethod::fromSignal(&SshPool::promptRequested)))
+        d->updateMayAsk();
+}
+
+void SshPool::answerPrompt(quint64 id, std::vector<Secret> answers)
+{
+    d->dials->settlePrompt(id, PromptBroker::Outcome::Answered, std::move(answers));
+}
+
+void SshPool::cancelPrompt(quint64 id)
+{
+    d->dials->settlePrompt(id, PromptBroker::Outcome::Cancelled);
+}
+
+} // namespace Helmclaw
