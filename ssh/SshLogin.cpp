@@ -63,8 +63,7 @@ bool SshLogin::setOptions(const QByteArray &hostKeyAlgorithms)
         && ssh_options_set(session, SSH_OPTIONS_PORT, &port) == SSH_OK
         && (m_target.user.isEmpty() || setText(session, SSH_OPTIONS_USER, m_target.user.toUtf8()))
         && setText(session, SSH_OPTIONS_KNOWNHOSTS, "/dev/null")
-        && setText(session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null")
-        && setCiphers()
+        && setText(session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null") && setCiphers()
         && setText(session, SSH_OPTIONS_HOSTKEYS, hostKeyAlgorithms);
 }
 

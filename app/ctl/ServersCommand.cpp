@@ -168,7 +168,7 @@ void ServersCommand::showNext(Console &console, QList<Server> servers, bool json
     console.sessions.prepare(server.id, this, [=, this, &console](const Result<void> &outcome) {
         const auto target = console.sessions.target(server.id);
         const QList<SshConfigRemark> remarks = console.sessions.sshRemarks(server.id);
-        QJsonObject object = toJson(server);
+        QJsonObject object = toJson(server, *console.sessions.tailnet());
         QJsonArray remarksArray;
         QString text = server.name + u'\n';
         if (target) {
