@@ -41,6 +41,7 @@ struct DialResult
     QString hostKeyFingerprint;
     QString authenticatedBy;
     QByteArray keyUsed; ///< public blob; empty for "none"
+    QString ourAddress; ///< our end of the connection, once there was one
     std::optional<Error> error;
     std::optional<HostKey> unknownKey; ///< with ErrorCode::HostKeyUnknown: the key to ask about
     std::optional<HostKeyReport> hostKey; ///< with an error about the host key, and for DialRequest::hostKeyOnly

@@ -82,6 +82,8 @@ void Dialer::connected(SocketSource::Opened opened)
 {
     m_path = opened.path;
     m_errors.setPath(m_path);
+    if (m_path == nullptr)
+        m_ourAddress = localAddressOf(opened.socket.get());
     auto index = m_lane.m_hostKeys.indexFor(m_request.target);
     if (!index) {
         fail(index.error());
@@ -389,6 +391,7 @@ void Dialer::finish(DialResult result)
 {
     const auto self = shared_from_this(); // onGone lets go of us
     const auto onDone = m_onDone;
+    result.ourAddress = m_ourAddress;
     cancel();
     onDone(std::move(result));
 }

@@ -64,6 +64,7 @@ private:
     std::shared_ptr<const KnownHosts> m_index;
     DialPrompts m_prompts;
     bool m_asking = false; ///< the user is being asked
+    QString m_ourAddress; ///< only of a bare connection
     bool m_busy = false; ///< a worker has m_login
     bool m_finished = false;
     bool m_agentStep = false;

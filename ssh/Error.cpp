@@ -33,6 +33,8 @@ QString errorCodeName(ErrorCode code)
         return QStringLiteral("connection-refused");
     case ErrorCode::Unreachable:
         return QStringLiteral("unreachable");
+    case ErrorCode::ProbablyBanned:
+        return QStringLiteral("probably-banned");
     case ErrorCode::ConnectionLost:
         return QStringLiteral("connection-lost");
     case ErrorCode::HandshakeFailed:

@@ -16,6 +16,7 @@ enum class ErrorCode {
     ResolveFailed, ///< the host name has no address
     ConnectionRefused, ///< TCP reset: nothing listens, or a firewall rejects
     Unreachable, ///< no route, or no answer within the connect deadline
+    ProbablyBanned, ///< one of the two above, after logins that were refused: fail2ban has very likely banned us
     ConnectionLost, ///< an established session ended or stopped answering
     HandshakeFailed, ///< no common algorithm, not an SSH server, broken banner
     HostKeyUnknown, ///< not pinned and nobody accepted it

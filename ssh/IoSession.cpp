@@ -32,6 +32,7 @@ IoSession::~IoSession()
 {
     m_loop.unwatch(m_watch);
     m_loop.cancelTimer(m_keepaliveTimer);
+    m_loop.cancelTimer(m_checkTimer);
     for (auto &job : m_jobs)
         job->forgetChannel();
 }
@@ -235,11 +236,34 @@ void IoSession::keepalive()
     armKeepalive();
 }
 
+void IoSession::check(std::chrono::milliseconds deadline)
+{
+    if (m_dead || m_checkTimer != 0)
+        return;
+    const auto self = shared_from_this();
+    pump(); // what has arrived already proves nothing
+    if (m_dead)
+        return;
+    const auto asked = EventLoop::Clock::now();
+    m_checkTimer = m_loop.addTimer(deadline, [this, asked] {
+        m_checkTimer = 0;
+        const auto keep = shared_from_this();
+        pump();
+        const auto silence = EventLoop::Clock::now() - m_lastInbound;
+        if (!m_dead && m_lastInbound < asked)
+            die(m_errors.silent(std::chrono::duration_cast<std::chrono::milliseconds>(silence)));
+    });
+    ssh_send_keepalive(session()); // twice, see keepalive()
+    ssh_send_keepalive(session());
+    rearm();
+}
+
 void IoSession::dropJobs(const Error &error)
 {
     m_dead = true;
     m_loop.unwatch(m_watch);
     m_loop.cancelTimer(m_keepaliveTimer);
+    m_loop.cancelTimer(m_checkTimer);
     m_closing.clear(); // libssh frees the channels with the session
     const auto jobs = std::move(m_jobs);
     m_jobs.clear();

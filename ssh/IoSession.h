@@ -41,6 +41,8 @@ public:
     [[nodiscard]] int sessionChannels() const;
     /// Pumps soon, from the loop.
     void schedule();
+    /// Asks the peer for a sign of life now; without any within @p deadline the session is lost.
+    void check(std::chrono::milliseconds deadline);
     /// Ends every job with @p error and the session with a goodbye. No callback follows.
     void shutDown(const Error &error);
 
@@ -98,6 +100,7 @@ private:
     JobGone m_jobGone;
     EventLoop::Id m_watch = 0;
     EventLoop::Id m_keepaliveTimer = 0;
+    EventLoop::Id m_checkTimer = 0;
     std::uint64_t m_inboundBytes = 0;
     EventLoop::Clock::time_point m_lastInbound;
     EventLoop::Clock::time_point m_keepaliveDue;

@@ -28,6 +28,7 @@ public:
     /// Runs @p task with every link.
     void withEveryLink(std::function<void(ServerLink &)> task);
     void stop();
+    [[nodiscard]] EventLoop &loop() { return m_loop; }
 
 private:
     EventLoop m_loop;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/BanWatch.h"
 #include "ssh/DialLane.h"
 #include "ssh/EventLoop.h"
 #include "ssh/SessionState.h"
@@ -42,6 +43,7 @@ struct PoolContext
     std::function<void(const HostKeyQuestion &question)> ask;
     std::function<void(quint64 questionId)> closeQuestion;
     std::function<void(quint64 tunnelId, const TunnelStatus &status)> reportTunnel;
+    BanWatch &bans;
 };
 
 } // namespace Helmclaw

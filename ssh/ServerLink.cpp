@@ -104,7 +104,7 @@ void ServerLink::need()
     if (m_session != nullptr)
         m_operations.start(*m_session);
     else if (!isDialling() && !m_question)
-        dial();
+        tryToDial();
 }
 
 void ServerLink::dialNow()
@@ -138,6 +138,7 @@ void ServerLink::dialled(quint64 generation, DialResult result)
         return;
     m_dial = 0;
     m_acceptedKey.reset();
+    noteLogin(result);
     if (result.error)
         dialFailed(result);
     else
@@ -150,7 +151,6 @@ void ServerLink::dialFailed(const DialResult &result)
     m_hostKeyReport = result.hostKey;
     m_jump.reset();
     if (error.code == ErrorCode::AuthFailed) {
-        ++m_refusedLogins;
         m_goodKey.clear();
     }
     if (result.unknownKey && m_target.options.strictHostKeys) {
@@ -160,6 +160,14 @@ void ServerLink::dialFailed(const DialResult &result)
     if (result.unknownKey) {
         askAbout(*result.unknownKey, error);
         return;
+    }
+    // Through a jump host or a command it is not our address that the server sees.
+    const bool direct = m_target.jumpHosts.isEmpty() && m_target.proxyCommand.isEmpty();
+    if (direct && (error.code == ErrorCode::ConnectionRefused || error.code == ErrorCode::Unreachable)) {
+        if (const auto suspicion = m_context.bans.silent(endpoint())) {
+            giveUp(errors().probablyBanned(*suspicion, error));
+            return;
+        }
     }
     giveUp(error);
 }
@@ -179,7 +187,6 @@ void ServerLink::giveUp(const Error &error)
 
 void ServerLink::ready(DialResult result)
 {
-    m_refusedLogins = 0;
     m_goodKey = result.keyUsed;
     m_operations.resetLimit();
     const quint64 generation = ++m_generation;
@@ -266,7 +273,8 @@ void ServerLink::backOff(const Error &error)
     const auto ceiling =
         std::min<std::chrono::milliseconds>(maxBackoff, std::chrono::seconds(1) * (1 << std::min(m_attempt - 1, 6)));
     // Jitter, so that a fleet behind one lost line does not come back as one wave.
-    const auto delay = ceiling / 2
+    const bool banned = error.code == ErrorCode::ProbablyBanned;
+    const auto delay = (banned ? m_context.options.bannedRetryInterval : ceiling / 2)
         + std::chrono::milliseconds(QRandomGenerator::global()->bounded(static_cast<int>(ceiling.count() / 2) + 1));
     m_retryTimer = m_context.loop.addTimer(delay, [this] {
         m_retryTimer = 0;

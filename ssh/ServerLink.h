@@ -39,6 +39,8 @@ public:
     /// As a jump host: @p done once, when the session is ready (then it stays until endLease()) or why there is none.
     void lease(quint64 id, bool urgent, JumpLeases::Done done);
     void endLease(quint64 id);
+    /// The session gives a sign of life soon or is lost; a wait before a reconnection ends, unless it is for a ban.
+    void checkSession();
 
     [[nodiscard]] const PoolContext &context() const { return m_context; }
     [[nodiscard]] IoSession *session() const { return m_session.get(); }
@@ -47,6 +49,7 @@ public:
 private:
     [[nodiscard]] bool isWanted() const;
     void need();
+    void tryToDial();
     void dial(bool urgent = true);
     void dialThroughJump(bool urgent);
     void dialNow();
@@ -58,6 +61,8 @@ private:
     void lost(const Error &error);
     void dropSession(const Error &error);
     void backOff(const Error &error);
+    void noteLogin(const DialResult &result);
+    [[nodiscard]] QString endpoint() const;
     void stopDialling();
     void askAbout(const HostKey &key, const Error &error);
     void closeQuestion();

@@ -3,6 +3,8 @@
 
 #include "ssh/CommandLine.h"
 
+#include <QLocale>
+
 #include <cerrno>
 #include <cstring>
 
@@ -151,6 +153,33 @@ Error SshErrors::connect(int systemError) const
     return make(ErrorCode::Unreachable,
                 tr("no connection to %1: %2").arg(place, QString::fromLocal8Bit(std::strerror(systemError))),
                 tr("Check the network, the VPN and the address.") + banHint());
+}
+
+Error SshErrors::probablyBanned(const BanWatch::Suspicion &suspicion, const Error &silence) const
+{
+    const QString since = QLocale().toString(suspicion.since.toLocalTime().time(), QStringLiteral("HH:mm:ss"));
+    const QString address = suspicion.ourAddress.isEmpty() ? tr("<our address>") : suspicion.ourAddress;
+    return make(
+        ErrorCode::ProbablyBanned,
+        tr("this computer is probably banned by %1 since %2: %3, after it had refused %4 of our logins within "
+           "10 minutes")
+            .arg(m_target.toString(), since, silence.what)
+            .arg(suspicion.refusedLogins),
+        tr("Nothing is retried by itself, which could prolong the ban. On the server's console, or from another "
+           "address: \"fail2ban-client status sshd\" lists who is banned, \"fail2ban-client set sshd unbanip %1\" "
+           "lifts it (behind NAT the server sees another address); or wait for its bantime. Then connect again.")
+            .arg(address));
+}
+
+Error SshErrors::loginsPaused(int refusedLogins) const
+{
+    return make(
+        ErrorCode::AuthFailed,
+        tr("%1 has refused %2 of our logins within 10 minutes; no further one was sent, so that fail2ban does not "
+           "ban this computer")
+            .arg(m_target.toString())
+            .arg(refusedLogins),
+        tr("Put user and key right, then connect by hand (\"Connect\"), which tries once."));
 }
 
 Error SshErrors::connectTimeout(std::chrono::milliseconds deadline) const

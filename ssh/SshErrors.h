@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/BanWatch.h"
 #include "ssh/Error.h"
 #include "ssh/HostKey.h"
 #include "ssh/KnownHosts.h"
@@ -33,6 +34,10 @@ public:
     [[nodiscard]] Error resolve(const QString &reason) const;
     [[nodiscard]] Error resolveTimeout(std::chrono::milliseconds deadline) const;
     [[nodiscard]] Error connect(int systemError) const;
+    /// @p silence: what connect() or connectTimeout() says about it.
+    [[nodiscard]] Error probablyBanned(const BanWatch::Suspicion &suspicion, const Error &silence) const;
+    /// Not tried, because @p refusedLogins have failed lately.
+    [[nodiscard]] Error loginsPaused(int refusedLogins) const;
     [[nodiscard]] Error connectTimeout(std::chrono::milliseconds deadline) const;
     /// @p libsshText as ssh_get_error(3) gives it, @p banner as the server sent it (may be empty).
     [[nodiscard]] Error handshake(const QByteArray &libsshText, const QByteArray &banner) const;

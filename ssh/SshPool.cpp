@@ -49,6 +49,15 @@ SshPool::Private::Private(SshPool *pool, const SshPoolOptions &wanted)
     dials = std::make_unique<DialLane>(options, ownKnownHosts, *jumps, makePromptSink());
     for (int i = 0; i < std::clamp(options.ioThreads, 1, 4); ++i)
         shards.push_back(std::make_unique<IoShard>([this](EventLoop &loop) { return makeContext(loop); }));
+    EventLoop &loop = shards.front()->loop();
+    loop.post(
+        [this, &loop] { changes = std::make_unique<ChangeWatch>(loop, options.changes, [this] { checkSessions(); }); });
+}
+
+void SshPool::Private::checkSessions()
+{
+    for (const auto &shard : shards)
+        shard->withEveryLink([](ServerLink &link) { link.checkSession(); });
 }
 
 SshPool::Private::~Private()
@@ -56,6 +65,9 @@ SshPool::Private::~Private()
     handle->m_pool = nullptr;
     mailbox.close();
     jumps->close();
+    shards.front()->loop().post([this] { changes.reset(); });
+    for (const auto &shard : shards) // while all are there: the watch may be telling them
+        shard->stop();
     shards.clear(); // they cancel their dials …
     dials.reset(); // … so that the lane has little left to wait for
 }
@@ -88,7 +100,9 @@ PoolContext SshPool::Private::makeContext(EventLoop &loop)
                 tunnel->apply(status);
         });
     };
-    return { loop, *dials, *jumps, counters, options, lastQuestion, reportStatus, ask, closeQuestion, reportTunnel };
+    return {
+        loop, *dials, *jumps, counters, options, lastQuestion, reportStatus, ask, closeQuestion, reportTunnel, bans
+    };
 }
 
 IoShard &SshPool::Private::shardOf(const QString &serverId)
@@ -244,6 +258,11 @@ void SshPool::connectSession(const QString &serverId)
 {
     d->updateMayAsk();
     d->shardOf(serverId).withLink(serverId, [](ServerLink &link) { link.connectSession(); });
+}
+
+void SshPool::checkSessions()
+{
+    d->checkSessions();
 }
 
 void SshPool::closeSession(const QString &serverId)

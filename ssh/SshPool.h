@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/ChangeWatch.h"
 #include "ssh/CommandLine.h"
 #include "ssh/FileReplies.h"
 #include "ssh/HostKey.h"
@@ -32,6 +33,9 @@ struct SshPoolOptions
     std::chrono::milliseconds promptDeadline { 110000 };
     /// A private key that was unlocked with its passphrase is forgotten when no login has used it for this long.
     std::chrono::milliseconds unlockedKeyLifetime { 15 * 60000 };
+    std::chrono::milliseconds checkDeadline { 5000 }; ///< for checkSessions(): no answer in this time, and it is dead
+    std::chrono::milliseconds bannedRetryInterval { 900000 }; ///< for tunnels; fail2ban's usual bantime is 10 minutes
+    ChangeWatch::Options changes; ///< how sleep and network changes are noticed
     QString ownKnownHostsFile; ///< where accepted keys are written; empty: <data dir>/known_hosts
 };
 
@@ -75,6 +79,10 @@ public:
     void connectSession(const QString &serverId);
     /// Closes the session; tunnels of the server are closed, operations end with Cancelled.
     void closeSession(const QString &serverId);
+    /// Asks every session for a sign of life at once, ends those that give none within SshPoolOptions::checkDeadline,
+    /// and cuts waits before reconnections short. The pool does so by itself after a sleep and when the network
+    /// changes.
+    void checkSessions();
     [[nodiscard]] SessionStatus sessionStatus(const QString &serverId) const;
 
     /// Runs @p command on the server. An unknown id gives a reply that finishes with InvalidInput. Caller owns the

@@ -123,6 +123,7 @@ public:
     void applyHostKey(quint64 id, const std::optional<Error> &error, const std::optional<HostKeyReport> &report);
     [[nodiscard]] Error unknownServer(const QString &serverId) const;
     void announceOutput();
+    void checkSessions(); ///< any thread
 
     SshPool *q;
     SshPoolOptions options;
@@ -141,8 +142,10 @@ public:
     QHash<quint64, PooledTunnel *> tunnels;
     QList<quint64> withNews; ///< replies that got output in this batch
     std::unique_ptr<JumpHosts> jumps;
+    BanWatch bans;
     std::unique_ptr<DialLane> dials;
     std::vector<std::unique_ptr<IoShard>> shards;
+    std::unique_ptr<ChangeWatch> changes; ///< lives in the first shard's loop
 };
 
 } // namespace Helmclaw

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -144,6 +145,19 @@ void TcpConnector::giveUp()
     for (Attempt &attempt : m_attempts)
         m_loop.unwatch(attempt.watch);
     m_attempts.clear();
+}
+
+QString localAddressOf(int socket)
+{
+    SocketAddress address;
+    address.size = sizeof address.storage;
+    char host[NI_MAXHOST] = {};
+    const auto *generic = reinterpret_cast<const sockaddr *>(&address.storage);
+    if (::getsockname(socket, reinterpret_cast<sockaddr *>(&address.storage), &address.size) != 0
+        || (address.storage.ss_family != AF_INET && address.storage.ss_family != AF_INET6)
+        || ::getnameinfo(generic, address.size, host, sizeof host, nullptr, 0, NI_NUMERICHOST) != 0)
+        return {};
+    return QString::fromLatin1(host);
 }
 
 } // namespace Helmclaw

@@ -54,4 +54,7 @@ private:
     Done m_done;
 };
 
+/// The local end of a connected socket, in numbers and without a port; empty when it has none.
+[[nodiscard]] QString localAddressOf(int socket);
+
 } // namespace Helmclaw

@@ -6,6 +6,7 @@
 #include "models/posture/PostureStore.h"
 
 #include <QHash>
+#include <QLocale>
 
 #include <algorithm>
 #include <utility>
@@ -307,6 +308,11 @@ QString FleetModel::Private::toolTip(const Server &server) const
     QStringList lines { server.name, target, FleetModel::tr("Connection: %1").arg(sessionStateLabel(status)) };
     if (server.isOnTailnet())
         lines.append(FleetModel::tr("Tailnet: %1").arg(sessions->tailnet()->summary(server)));
+    if (status.since.isValid())
+        lines.append(
+            FleetModel::tr("Since: %1").arg(QLocale().toString(status.since.toLocalTime(), u"d MMM, HH:mm:ss")));
+    if (status.retryAt.isValid())
+        lines.append(FleetModel::tr("Next try: %1").arg(QLocale().toString(status.retryAt.toLocalTime(), u"HH:mm:ss")));
     if (status.error)
         lines.append(status.error->what);
     if (status.error && !status.error->remedy.isEmpty())

@@ -9,6 +9,7 @@
 #include "views/fleet/FleetPane.h"
 #include "views/overview/MatrixView.h"
 #include "views/overview/OverviewPage.h"
+#include "views/overview/TimeText.h"
 #include "views/theme/Theme.h"
 #include "views/widgets/MessageBar.h"
 
@@ -33,6 +34,7 @@ class tst_MainWindow : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void aFailedConnectionCanBeTriedAgainAtOnce();
     void shortcutsDoNotConflict();
     void everyActionIsExplained();
     void emptyFleetOffersTheTwoWays();
@@ -340,6 +342,28 @@ void tst_MainWindow::stateIsKept()
     QCOMPARE(again.window().size(), QSize(1000, 700));
     QVERIFY(again.window().actions()->action(QStringLiteral("theme.dark"))->isChecked());
     QVERIFY(!again.window().actions()->action(QStringLiteral("view.details"))->isChecked());
+}
+
+void tst_MainWindow::aFailedConnectionCanBeTriedAgainAtOnce()
+{
+    WindowFixture f;
+    const QString id = f.addServer(QStringLiteral("dead"), {}, QStringLiteral("127.0.0.1"), 1);
+    MainWindow &window = f.window();
+    window.overview()->selectServer(id);
+    auto *retry = window.findChild<QPushButton *>(QStringLiteral("detailsRetry"));
+    QVERIFY(!retry->isVisible());
+    f.sessions->connectServer(id);
+    QTRY_COMPARE(f.sessions->status(id).state, SessionState::Failed);
+    QTRY_VERIFY(retry->isVisible());
+    const QDateTime before = f.sessions->status(id).since;
+    QTest::qWait(50);
+    QTest::mouseClick(retry, Qt::LeftButton);
+    QTRY_VERIFY(f.sessions->status(id).since > before && f.sessions->status(id).state == SessionState::Failed);
+
+    QCOMPARE(countdown(QDateTime::currentDateTimeUtc().addSecs(-1)), QStringLiteral("now"));
+    const QDateTime soon = QDateTime::currentDateTimeUtc().addMSecs(65500);
+    QVERIFY(countdown(soon).endsWith(QStringLiteral(" s")));
+    QVERIFY(countdown(QDateTime::currentDateTimeUtc().addSecs(905)).startsWith(QStringLiteral("15 min ")));
 }
 
 HELMCLAW_VIEWS_TEST_MAIN(tst_MainWindow)

@@ -14,6 +14,7 @@
 
 #include <QHBoxLayout>
 #include <QPushButton>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -45,9 +46,11 @@ QToolButton *iconButton(QAction *action)
 ServerCard::ServerCard(const WindowModels &models, ActionRegistry *actions, QWidget *parent)
     : QWidget(parent)
     , m_models(models)
+    , m_tick(new QTimer(this))
     , m_name(new ElidedLabel)
     , m_target(new ElidedLabel)
     , m_session(new GlyphLabel(GlyphLabel::Shape::Plain))
+    , m_retry(new QPushButton(tr("&Retry now")))
     , m_webUi(new GlyphLabel(GlyphLabel::Shape::Plain))
     , m_webUiRow(new QWidget)
     , m_problem(new NoticeCard)
@@ -70,6 +73,12 @@ ServerCard::ServerCard(const WindowModels &models, ActionRegistry *actions, QWid
     open->setToolTip(openAction->toolTip());
     connect(open, &QPushButton::clicked, openAction, &QAction::trigger);
 
+    m_retry->setObjectName(QStringLiteral("detailsRetry"));
+    m_retry->setToolTip(tr("Connect at once, without waiting"));
+    connect(m_retry, &QPushButton::clicked, actions->action(QStringLiteral("server.connect")), &QAction::trigger);
+    m_tick->setInterval(1000);
+    connect(m_tick, &QTimer::timeout, this, &ServerCard::showSession);
+
     auto *nameRow = new QHBoxLayout;
     nameRow->setSpacing(2);
     nameRow->addWidget(m_name, 1);
@@ -90,6 +99,7 @@ ServerCard::ServerCard(const WindowModels &models, ActionRegistry *actions, QWid
     layout->addWidget(m_target);
     layout->addSpacing(8);
     layout->addWidget(m_session);
+    layout->addWidget(m_retry, 0, Qt::AlignLeft);
     layout->addWidget(m_webUiRow);
     layout->addSpacing(8);
     layout->addWidget(m_problem);
@@ -107,9 +117,9 @@ void ServerCard::showServer(const QString &serverId)
     m_name->setText(server->name);
     m_target->setText(targetOf(*server));
 
+    m_serverId = serverId;
+    showSession();
     const SessionStatus session = m_models.sessions->status(serverId);
-    m_session->setGlyph(glyphOf(session));
-    m_session->setSuffix(session.since.isValid() ? tr("since %1").arg(shortTime(session.since)) : QString());
 
     const WebUiStatus webUi = m_models.webUi->status(serverId);
     m_webUiRow->setVisible(webUi.state != WebUiState::Off);
@@ -139,6 +149,24 @@ void ServerCard::showServer(const QString &serverId)
     } else {
         m_webUiProblem->clear();
     }
+}
+
+void ServerCard::showSession()
+{
+    const SessionStatus session = m_models.sessions->status(m_serverId);
+    const bool waits = session.state == SessionState::Backoff && session.retryAt.isValid();
+    QStringList facts;
+    if (session.since.isValid())
+        facts += tr("since %1").arg(shortTime(session.since));
+    if (waits)
+        facts += tr("next try in %1").arg(countdown(session.retryAt));
+    m_session->setGlyph(glyphOf(session));
+    m_session->setSuffix(facts.join(QStringLiteral(", ")));
+    m_retry->setVisible(waits || session.state == SessionState::Failed || session.state == SessionState::Lost);
+    if (waits && !m_tick->isActive())
+        m_tick->start();
+    else if (!waits)
+        m_tick->stop();
 }
 
 } // namespace Helmclaw

@@ -5,7 +5,8 @@
 
 #include <QWidget>
 
-class QLabel;
+class QPushButton;
+class QTimer;
 
 namespace Helmclaw {
 
@@ -23,10 +24,15 @@ public:
     void showServer(const QString &serverId);
 
 private:
+    void showSession();
+
     WindowModels m_models;
+    QString m_serverId;
+    QTimer *m_tick; ///< runs while there is a time to count down to
     ElidedLabel *m_name;
     ElidedLabel *m_target;
     GlyphLabel *m_session;
+    QPushButton *m_retry;
     GlyphLabel *m_webUi;
     QWidget *m_webUiRow;
     NoticeCard *m_problem;

@@ -20,6 +20,18 @@ QString shortTime(const QDateTime &utc)
     return QStringLiteral("%1 %2").arg(QLocale().toString(local.date(), QLocale::ShortFormat), time);
 }
 
+QString countdown(const QDateTime &utc)
+{
+    const qint64 seconds = (QDateTime::currentDateTimeUtc().msecsTo(utc) + 999) / 1000;
+    if (seconds <= 0)
+        return QCoreApplication::translate("TimeText", "now");
+    if (seconds < 100)
+        return QCoreApplication::translate("TimeText", "%1 s").arg(seconds);
+    return QCoreApplication::translate("TimeText", "%1 min %2 s")
+        .arg(seconds / 60)
+        .arg(seconds % 60, 2, 10, QLatin1Char('0'));
+}
+
 QString fullTime(const QDateTime &utc)
 {
     return utc.isValid() ? QLocale().toString(utc.toLocalTime(), u"d MMM yyyy, HH:mm:ss") : QString();

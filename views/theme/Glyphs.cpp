@@ -27,6 +27,8 @@ Glyph glyphOfFailure(const std::optional<Error> &error)
         return { QStringLiteral("state-failed"), Tone::Bad, tr("Sign-in refused") };
     case ErrorCode::ResolveFailed:
         return { QStringLiteral("state-failed"), Tone::Bad, tr("Name not found") };
+    case ErrorCode::ProbablyBanned:
+        return { QStringLiteral("ban"), Tone::Bad, tr("Probably banned") };
     case ErrorCode::ConnectionRefused:
         return { QStringLiteral("state-failed"), Tone::Bad, tr("Connection refused") };
     case ErrorCode::Unreachable:
@@ -93,6 +95,8 @@ Glyph glyphOf(const SessionStatus &status)
     case SessionState::Lost:
         return { QStringLiteral("state-lost"), Tone::Warn, word };
     case SessionState::Backoff:
+        if (status.error && status.error->code == ErrorCode::ProbablyBanned)
+            return glyphOfFailure(status.error);
         return { QStringLiteral("state-lost"), Tone::Warn,
                  status.retryAt.isValid()
                      ? tr("Retry at %1").arg(QLocale().toString(status.retryAt.toLocalTime().time(), u"HH:mm:ss"))

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// ServerLink's caution: refused logins, bans, and sessions that may have died while nobody looked.
+#include "ssh/ServerLink.h"
+
+namespace Helmclaw {
+
+void ServerLink::checkSession()
+{
+    if (m_session != nullptr) {
+        m_session->check(m_context.options.checkDeadline);
+        return;
+    }
+    const bool banned = m_status.error && m_status.error->code == ErrorCode::ProbablyBanned;
+    if (m_retryTimer == 0 || banned || !isWanted())
+        return;
+    m_attempt = 0;
+    dial();
+}
+
+QString ServerLink::endpoint() const
+{
+    return QStringLiteral("%1 %2").arg(m_target.host.toLower()).arg(m_target.port);
+}
+
+/// Keeps the pool's memory of refused logins, from which bans are told.
+void ServerLink::noteLogin(const DialResult &result)
+{
+    if (!result.ourAddress.isEmpty())
+        m_context.bans.answered(endpoint(), result.ourAddress);
+    if (!result.error)
+        m_context.bans.loggedIn(endpoint());
+    else if (result.error->code == ErrorCode::AuthFailed)
+        m_context.bans.loginRefused(endpoint());
+    m_refusedLogins = m_context.bans.refusedLogins(endpoint());
+}
+
+/// Unless logins have failed so often that another could bring a ban: then only the user's own hand may try.
+void ServerLink::tryToDial()
+{
+    m_refusedLogins = m_context.bans.refusedLogins(endpoint());
+    if (m_refusedLogins >= BanWatch::pauseAfter && !m_connectWanted)
+        giveUp(errors().loginsPaused(m_refusedLogins));
+    else
+        dial();
+}
+
+} // namespace Helmclaw
