@@ -4,6 +4,8 @@
 #include "app/UnixSignals.h"
 #include "app/ctl/Command.h"
 #include "app/ctl/HostKeyPrompt.h"
+#include "app/ctl/TerminalPrompt.h"
+#include "app/ctl/TerminalTurn.h"
 #include "ssh/Secret.h"
 
 #include <QCoreApplication>
@@ -59,6 +61,11 @@ int main(int argc, char *argv[])
                        QCoreApplication::translate(
                            "helmclawctl", "Pin an unknown host key that has this fingerprint; may be repeated."),
                        u"SHA256:…"_s });
+    parser.addOption(
+        { u"batch"_s,
+          QCoreApplication::translate("helmclawctl",
+                                      "Ask nothing: a login that needs a passphrase, a password, a code or "
+                                      "a host key's confirmation fails (exit code 3; exec: 255).") });
     command->describe(parser);
     if (!parser.parse(arguments)) {
         writeErr(parser.errorText());
@@ -74,7 +81,10 @@ int main(int argc, char *argv[])
         writeErr(loaded.error().toString());
         return name == "exec"_L1 ? ExitExecFailed : ExitUsage;
     }
-    const HostKeyPrompt prompt(&console.sessions, parser.values(u"accept-host-key"_s));
+    TerminalTurn turn;
+    const bool batch = parser.isSet(u"batch"_s);
+    const HostKeyPrompt hostKeys(&console.sessions, parser.values(u"accept-host-key"_s), batch ? nullptr : &turn);
+    const auto prompts = batch ? nullptr : TerminalPrompt::create(&console.sessions, &turn);
     QObject::connect(&signalWatcher, &UnixSignals::terminationRequested, command.get(), &Command::interrupt);
     QObject::connect(command.get(), &Command::finished, &app, [](int code) { QCoreApplication::exit(code); });
     command->start(console, parser);

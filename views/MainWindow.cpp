@@ -22,6 +22,7 @@
 #include "views/theme/Theme.h"
 #include "views/widgets/EmptyState.h"
 #include "views/widgets/MessageBar.h"
+#include "views/window/QuestionQueue.h"
 #include "views/window/RefreshProgress.h"
 #include "views/window/WindowActions.h"
 
@@ -57,6 +58,7 @@ MainWindow::MainWindow(const WindowModels &models)
     makeLayout();
     m_palette = new CommandPalette(this);
     m_hostKeys = new HostKeyDialog(models.sessions, this);
+    new QuestionQueue(models.sessions, m_hostKeys, this);
     connectModels();
     loadState();
     updateEmptyFleet();

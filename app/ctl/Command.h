@@ -11,7 +11,8 @@
 
 namespace Helmclaw {
 
-/// Exit codes of helmclawctl. They are an interface: scripts rely on them.
+/// Exit codes of helmclawctl. They are an interface: scripts rely on them. A login that would have to ask something
+/// counts as a server that could not be reached, when --batch forbids it, there is no terminal, or it was cancelled.
 enum ExitCode : int {
     ExitOk = 0,
     ExitCheckFailed = 1, ///< status: every server answered, at least one check failed

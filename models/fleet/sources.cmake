@@ -7,6 +7,7 @@ target_sources(helmclaw_models PRIVATE
   fleet/HostKeyDecisions.cpp fleet/HostKeyDecisions.h
   fleet/HostPreview.cpp fleet/HostPreview.h
   fleet/ImportModel.cpp fleet/ImportModel.h
+  fleet/LoginPrompts.cpp fleet/LoginPrompts.h
   fleet/Server.cpp fleet/Server.h
   fleet/ServerSessions.cpp fleet/ServerSessions.h
   fleet/SshConfigImport.cpp fleet/SshConfigImport.h

@@ -151,6 +151,14 @@ void HostKeyDialog::showQuestions(const QString &serverId)
     showCurrent();
 }
 
+void HostKeyDialog::setHeld(bool held)
+{
+    if (std::exchange(m_held, held) == held || held)
+        return;
+    showCurrent();
+    Q_EMIT countChanged(count());
+}
+
 void HostKeyDialog::add(const HostKeyQuestion &question)
 {
     m_questions.append(question);
@@ -189,7 +197,7 @@ void HostKeyDialog::reject()
 
 void HostKeyDialog::showCurrent()
 {
-    if (m_questions.isEmpty()) {
+    if (m_questions.isEmpty() || (m_held && !isVisible())) {
         m_shown = 0;
         hide();
         return;

@@ -28,6 +28,8 @@ public:
 
     /// Shows the window when there are questions; with @p serverId that server's question first.
     void showQuestions(const QString &serverId = {});
+    /// While another question has the keyboard (a login's prompt), this window does not come up.
+    void setHeld(bool held);
     [[nodiscard]] int count() const { return static_cast<int>(m_questions.size()); }
     void reject() override;
 
@@ -44,6 +46,7 @@ private:
     ServerSessions *m_sessions;
     QList<HostKeyQuestion> m_questions; ///< the first one is shown
     quint64 m_shown = 0;
+    bool m_held = false;
     QLabel *m_lead;
     QLabel *m_counter;
     QLabel *m_target;

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "SshdFixture.h"
+#include "ViewsTestMain.h"
+
+#include "views/dialogs/HostKeyDialog.h"
+#include "views/dialogs/PromptDialog.h"
+
+#include <QCheckBox>
+#include <QFile>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+
+using namespace Helmclaw;
+using Helmclaw::Test::SshdFixture;
+using Helmclaw::Test::WindowFixture;
+
+/// The window answers the questions of real logins, by real key strokes.
+class tst_PromptDialog : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void passphrase();
+    void escapeAndCancel_data();
+    void escapeAndCancel();
+    void serversWords();
+    void oneQuestionAtATime();
+    void keysMeantForSomethingElseAreNotTaken();
+
+private:
+    /// A server in the fleet whose host key is pinned.
+    static QString addSshd(WindowFixture &f, const SshdFixture &sshd, const QString &name, const QString &key,
+                           bool pinned = true)
+    {
+        if (pinned) {
+            QFile own(f.dir.filePath(QStringLiteral("known_hosts")));
+            QFile line(sshd.knownHostsFile());
+            if (!own.open(QIODevice::Append) || !line.open(QIODevice::ReadOnly))
+                return {};
+            own.write(line.readAll());
+        }
+        Server server;
+        server.name = name;
+        server.host = QStringLiteral("127.0.0.1");
+        server.port = sshd.port();
+        server.user = sshd.user();
+        server.identityFiles = { key };
+        return f.fleet.add(server).value_or(QString());
+    }
+    /// A key with a passphrase, which the server takes.
+    static QString lockedKey(const SshdFixture &sshd)
+    {
+        const QString key = sshd.makeKey(QStringLiteral("locked"), QStringLiteral("open sesame"));
+        QFile::remove(sshd.path(QStringLiteral("authorized_keys")));
+        QFile::copy(key + QStringLiteral(".pub"), sshd.path(QStringLiteral("authorized_keys")));
+        return key;
+    }
+    template <class Widget> static Widget *part(const QDialog *dialog, const char *name)
+    {
+        return dialog->findChild<Widget *>(QString::fromLatin1(name));
+    }
+};
+
+void tst_PromptDialog::init()
+{
+    if (const QString missing = SshdFixture::missing(); !missing.isEmpty())
+        QSKIP(qPrintable(missing));
+}
+
+void tst_PromptDialog::passphrase()
+{
+    SshdFixture sshd;
+    QVERIFY(sshd.start());
+    const QString key = lockedKey(sshd);
+    WindowFixture f;
+    const QString id = addSshd(f, sshd, QStringLiteral("lab1"), key);
+    MainWindow &window = f.window();
+    auto *dialog = window.findChild<PromptDialog *>();
+    QVERIFY(!dialog->isVisible());
+    f.sessions->connectServer(id);
+    QTRY_VERIFY(dialog->isVisible());
+    QVERIFY(!dialog->isModal());
+    QCOMPARE(f.sessions->status(id).state, SessionState::Asking);
+    QVERIFY(part<QLabel>(dialog, "promptLead")->text().contains(QStringLiteral("lab1")));
+    QVERIFY(part<QLabel>(dialog, "promptLead")->text().contains(key));
+    QCOMPARE(part<QLabel>(dialog, "promptLead")->textFormat(), Qt::PlainText);
+    QVERIFY(!part<QPlainTextEdit>(dialog, "promptSays")->isVisible());
+    QVERIFY(part<QLabel>(dialog, "promptTime")->text().contains(QStringLiteral("1:")));
+    QLineEdit *field = part<QLineEdit>(dialog, "promptField0");
+    QCOMPARE(field->echoMode(), QLineEdit::Password);
+    part<QCheckBox>(dialog, "promptReveal")->click();
+    QCOMPARE(field->echoMode(), QLineEdit::Normal);
+    part<QCheckBox>(dialog, "promptReveal")->click();
+    QCOMPARE(field->echoMode(), QLineEdit::Password);
+
+    QTRY_VERIFY(field->hasFocus());
+    QTest::keyClicks(field, QStringLiteral("wrong"));
+    QTest::keyClick(field, Qt::Key_Return);
+    QTRY_VERIFY(dialog->isVisible() && part<QLabel>(dialog, "promptProblem")->isVisible());
+    QVERIFY(part<QLabel>(dialog, "promptProblem")->text().contains(QStringLiteral("wrong")));
+    field = part<QLineEdit>(dialog, "promptField0");
+    QVERIFY(field->text().isEmpty());
+    QTRY_VERIFY(field->hasFocus());
+    QTest::keyClick(field, Qt::Key_Return); // nothing typed: no answer
+    QVERIFY(dialog->isVisible());
+    QTest::keyClicks(field, QStringLiteral("open sesame"));
+    QTest::keyClick(field, Qt::Key_Return);
+    QTRY_COMPARE_WITH_TIMEOUT(f.sessions->status(id).state, SessionState::Ready, 30000);
+    QTRY_VERIFY(!dialog->isVisible());
+    QVERIFY(part<QLineEdit>(dialog, "promptField0") == nullptr);
+}
+
+void tst_PromptDialog::escapeAndCancel_data()
+{
+    QTest::addColumn<bool>("escape");
+    QTest::newRow("Escape") << true;
+    QTest::newRow("Cancel") << false;
+}
+
+void tst_PromptDialog::escapeAndCancel()
+{
+    QFETCH(bool, escape);
+    SshdFixture sshd;
+    QVERIFY(sshd.start());
+    WindowFixture f;
+    const QString id = addSshd(f, sshd, QStringLiteral("lab1"), lockedKey(sshd));
+    auto *dialog = f.window().findChild<PromptDialog *>();
+    f.sessions->connectServer(id);
+    QTRY_VERIFY(dialog->isVisible());
+    if (escape)
+        QTest::keyClick(dialog, Qt::Key_Escape);
+    else
+        QTest::mouseClick(part<QPushButton>(dialog, "promptCancel"), Qt::LeftButton);
+    QTRY_VERIFY(!dialog->isVisible());
+    QTRY_COMPARE(f.sessions->status(id).state, SessionState::Failed);
+    QCOMPARE(f.sessions->status(id).error->code, ErrorCode::Cancelled);
+}
+
+void tst_PromptDialog::serversWords()
+{
+    if (const QString missing = SshdFixture::missingPam(); !missing.isEmpty())
+        QSKIP(qPrintable(missing));
+    SshdFixture sshd;
+    sshd.setPamScript("i:<b>Only</b> for staff\ne:Your colour: |blue\np:Code: |42\n");
+    QVERIFY(sshd.start());
+    WindowFixture f;
+    const QString id = addSshd(f, sshd, QStringLiteral("lab1"), sshd.path(QStringLiteral("none")));
+    auto *dialog = f.window().findChild<PromptDialog *>();
+    f.sessions->connectServer(id);
+    QTRY_VERIFY(dialog->isVisible());
+    auto *says = part<QPlainTextEdit>(dialog, "promptSays");
+    QVERIFY(says->isVisible());
+    QCOMPARE(says->toPlainText(), QStringLiteral("<b>Only</b> for staff"));
+    QLineEdit *colour = part<QLineEdit>(dialog, "promptField0");
+    QCOMPARE(colour->echoMode(), QLineEdit::Normal);
+    QCOMPARE(colour->accessibleName(), QStringLiteral("Your colour:"));
+    QTRY_VERIFY(colour->hasFocus());
+    QTest::keyClicks(colour, QStringLiteral("blue"));
+    QTest::mouseClick(part<QPushButton>(dialog, "promptContinue"), Qt::LeftButton);
+    QTRY_VERIFY(part<QLineEdit>(dialog, "promptField0") != nullptr
+                && part<QLineEdit>(dialog, "promptField0")->accessibleName() == QStringLiteral("Code:"));
+    QLineEdit *code = part<QLineEdit>(dialog, "promptField0");
+    QCOMPARE(code->echoMode(), QLineEdit::Password);
+    QTRY_VERIFY(code->hasFocus());
+    QTest::keyClicks(code, QStringLiteral("42"));
+    QTest::keyClick(code, Qt::Key_Return);
+    QTRY_COMPARE_WITH_TIMEOUT(f.sessions->status(id).state, SessionState::Ready, 30000);
+}
+
+void tst_PromptDialog::oneQuestionAtATime()
+{
+    SshdFixture first;
+    SshdFixture second;
+    QVERIFY(first.start());
+    QVERIFY(second.start());
+    WindowFixture f;
+    const QString asked = addSshd(f, first, QStringLiteral("asks"), lockedKey(first));
+    const QString unknown = addSshd(f, second, QStringLiteral("unknown"), second.identityFile(), false);
+    MainWindow &window = f.window();
+    auto *prompt = window.findChild<PromptDialog *>();
+    auto *hostKey = window.findChild<HostKeyDialog *>();
+    f.sessions->connectServer(asked);
+    QTRY_VERIFY(prompt->isVisible());
+    f.sessions->connectServer(unknown);
+    QTRY_COMPARE(f.sessions->status(unknown).state, SessionState::HostKey);
+    QTest::qWait(100);
+    QVERIFY2(!hostKey->isVisible(), "the keys are in the other question's hands");
+    QTest::keyClick(prompt, Qt::Key_Escape);
+    QTRY_VERIFY(hostKey->isVisible());
+    QVERIFY(!prompt->isVisible());
+    // And the other way round.
+    QTRY_COMPARE(f.sessions->status(asked).state, SessionState::Failed);
+    QTest::qWait(5200); // the refusal of the passphrase holds for a moment
+    f.sessions->connectServer(asked);
+    QTRY_COMPARE(f.sessions->status(asked).state, SessionState::Asking);
+    QTest::qWait(100);
+    QVERIFY(!prompt->isVisible());
+    QTest::keyClick(hostKey, Qt::Key_Escape);
+    QTRY_VERIFY(prompt->isVisible());
+}
+
+void tst_PromptDialog::keysMeantForSomethingElseAreNotTaken()
+{
+    SshdFixture sshd;
+    QVERIFY(sshd.start());
+    WindowFixture f;
+    const QString id = addSshd(f, sshd, QStringLiteral("lab1"), lockedKey(sshd));
+    auto *dialog = f.window().findChild<PromptDialog *>();
+    f.sessions->connectServer(id);
+    for (int i = 0; i < 3000 && !dialog->isVisible(); ++i)
+        QTest::qWait(5);
+    QVERIFY(dialog->isVisible());
+    QVERIFY(!part<QLineEdit>(dialog, "promptField0")->isEnabled());
+    QVERIFY(!part<QPushButton>(dialog, "promptContinue")->isEnabled());
+    QTest::keyClicks(dialog, QStringLiteral("abc"));
+    QTRY_VERIFY(part<QLineEdit>(dialog, "promptField0")->isEnabled());
+    QVERIFY(part<QLineEdit>(dialog, "promptField0")->text().isEmpty());
+}
+
+HELMCLAW_VIEWS_TEST_MAIN(tst_PromptDialog)
+#include "tst_PromptDialog.moc"

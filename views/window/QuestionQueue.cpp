@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "views/window/QuestionQueue.h"
+
+#include "views/dialogs/HostKeyDialog.h"
+#include "views/dialogs/PromptDialog.h"
+
+#include <QApplication>
+
+namespace Helmclaw {
+
+QuestionQueue::QuestionQueue(ServerSessions *sessions, HostKeyDialog *hostKeys, QWidget *window)
+    : QObject(window)
+    , m_hostKeys(hostKeys)
+    , m_prompts(new PromptDialog(new LoginPrompts(sessions, this), window))
+{
+    connect(m_prompts, &PromptDialog::activeChanged, m_hostKeys, &HostKeyDialog::setHeld);
+    connect(m_hostKeys, &HostKeyDialog::countChanged, m_prompts,
+            [this] { m_prompts->setHeld(m_hostKeys->isVisible()); });
+    const auto alert = [window] {
+        if (QApplication::activeWindow() == nullptr)
+            QApplication::alert(window);
+    };
+    connect(m_prompts, &PromptDialog::attentionWanted, window, alert);
+    connect(m_hostKeys, &HostKeyDialog::countChanged, window, [alert](int count) {
+        if (count > 0)
+            alert();
+    });
+}
+
+} // namespace Helmclaw
