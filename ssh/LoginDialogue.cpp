@@ -30,8 +30,9 @@ QString safeLines(const char *text)
 
 } // namespace
 
-LoginDialogue::LoginDialogue(ssh_session session)
+LoginDialogue::LoginDialogue(ssh_session session, int maxRefusals)
     : m_session(session)
+    , m_maxRefusals(maxRefusals)
 {
 }
 
@@ -42,7 +43,7 @@ QString LoginDialogue::nameOf(Method method)
 
 bool LoginDialogue::isWorthwhile(Method method) const
 {
-    return m_refusals < maxRefusals && !(method == Method::Interactive && m_interactiveUseless);
+    return m_refusals < m_maxRefusals && !(method == Method::Interactive && m_interactiveUseless);
 }
 
 void LoginDialogue::start(Method method)

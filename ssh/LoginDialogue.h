@@ -23,11 +23,9 @@ public:
         Refused,
         Broken, ///< libssh's error text says why
     };
-    /// Wrong answers before we give up, as ssh(1)'s NumberOfPasswordPrompts; both methods together, for the server's
-    /// fail2ban counts them together, too.
-    static constexpr int maxRefusals = 3;
-
-    explicit LoginDialogue(ssh_session session);
+    /// @p maxRefusals: wrong answers before we give up, as ssh(1)'s NumberOfPasswordPrompts; both methods together, for
+    /// the server's fail2ban counts them together, too.
+    explicit LoginDialogue(ssh_session session, int maxRefusals = 3);
 
     /// Begins an attempt.
     void start(Method method);
@@ -50,6 +48,7 @@ private:
     [[nodiscard]] bool readQuestion();
 
     ssh_session m_session;
+    int m_maxRefusals;
     Method m_method = Method::Interactive;
     Prompt m_prompt;
     std::vector<Secret> m_answers;

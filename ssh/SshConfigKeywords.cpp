@@ -22,7 +22,7 @@ struct Text
 
 /// Followed wholly: the parser has its own code for each of them. The canonicalization keywords have done their work
 /// when "ssh -G" prints the name.
-constexpr std::array<std::string_view, 38> followed {
+constexpr std::array<std::string_view, 39> followed {
     "host",
     "user",
     "hostname",
@@ -60,6 +60,7 @@ constexpr std::array<std::string_view, 38> followed {
     "ignoreunknown",
     "tag",
     "passwordauthentication",
+    "numberofpasswordprompts",
     "kbdinteractiveauthentication",
 };
 
@@ -75,7 +76,7 @@ constexpr const char *keptElsewhere = QT_TRANSLATE_NOOP("SshConfig", "accepted k
 constexpr const char *onlyThese =
     QT_TRANSLATE_NOOP("SshConfig", "Helmclaw signs in with keys, interactive answers and passwords");
 
-constexpr std::array<Keyword, 62> others { {
+constexpr std::array<Keyword, 60> others { {
     { "revokedhostkeys", "RevokedHostKeys", Weight::Refused,
       QT_TRANSLATE_NOOP("SshConfig",
                         "Helmclaw cannot read key revocation lists, and without them it would trust a key "
@@ -106,9 +107,6 @@ constexpr std::array<Keyword, 62> others { {
     { "batchmode", "BatchMode", Weight::NotHonoured, QT_TRANSLATE_NOOP("SshConfig", "Helmclaw asks when it has to") },
     { "connectionattempts", "ConnectionAttempts", Weight::NotHonoured,
       QT_TRANSLATE_NOOP("SshConfig", "Helmclaw has its own back-off") },
-    { "preferredauthentications", "PreferredAuthentications", Weight::NotHonoured,
-      QT_TRANSLATE_NOOP("SshConfig", "Helmclaw tries keys first, then what the server asks for") },
-    { "numberofpasswordprompts", "NumberOfPasswordPrompts", Weight::NotHonoured, "" },
     { "gssapiauthentication", "GSSAPIAuthentication", Weight::NotHonoured, onlyThese },
     { "gssapikeyexchange", "GSSAPIKeyExchange", Weight::NotHonoured, onlyThese },
     { "hostbasedauthentication", "HostbasedAuthentication", Weight::NotHonoured, onlyThese },
@@ -181,6 +179,17 @@ std::optional<SshConfigRemark> SshConfigKeywords::remarkOn(const QByteArray &key
             return std::nullopt;
         return SshConfigRemark { QStringLiteral("StrictHostKeyChecking"), shown(value), Weight::NotHonoured,
                                  Text::tr("an unknown host key is asked about, a changed one refused, always") };
+    }
+    if (word == "preferredauthentications") {
+        const QStringList methods = value.split(QLatin1Char(','));
+        const bool ours = std::all_of(methods.begin(), methods.end(), [](const QString &method) {
+            return method == u"publickey" || method == u"keyboard-interactive" || method == u"password";
+        });
+        if (ours && methods.indexOf(QStringLiteral("publickey")) <= 0)
+            return std::nullopt;
+        return SshConfigRemark { QStringLiteral("PreferredAuthentications"), shown(value), Weight::NotHonoured,
+                                 Text::tr("of these, Helmclaw uses publickey first, then keyboard-interactive and "
+                                          "password in their order") };
     }
     const auto known =
         std::find_if(others.begin(), others.end(), [word](const Keyword &entry) { return entry.keyword == word; });

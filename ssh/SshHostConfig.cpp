@@ -54,7 +54,7 @@ SshTarget SshHostConfig::target() const
     target.userKnownHostsFiles = userKnownHostsFiles;
     target.proxyCommand = proxyCommand;
     target.options = options;
-    if (!options.publicKeys) {
+    if (!options.allows(QStringLiteral("publickey"))) {
         target.certificateFiles.clear();
         target.identityAgent = QStringLiteral("none");
         target.identityFiles = QStringList { QStringLiteral("/dev/null") };

@@ -39,7 +39,7 @@ void SshLogin::beginAuthentication(QList<AgentIdentity> agent, QString agentProb
     m_report.agentProblem = std::move(agentProblem);
     m_preferred = std::move(preferred);
     m_mayAsk = mayAsk;
-    m_dialogue = std::make_unique<LoginDialogue>(m_handle->session());
+    m_dialogue = std::make_unique<LoginDialogue>(m_handle->session(), m_target.options.passwordPrompts);
     m_phase = Phase::CollectKeys;
 }
 
@@ -86,7 +86,7 @@ void SshLogin::readMethods()
 
 bool SshLogin::isOffered(const QString &method) const
 {
-    return m_report.methods.contains(method);
+    return m_report.methods.contains(method) && m_target.options.allows(method);
 }
 
 bool SshLogin::keysLeft() const
@@ -104,7 +104,10 @@ std::optional<SshLogin::Step> SshLogin::nextMethod()
     if ((m_report.methods.isEmpty() || isOffered(QStringLiteral("publickey"))) && keysLeft()
         && m_offers < m_target.maxKeyOffers)
         return nextKey();
-    for (const auto method : { LoginDialogue::Method::Interactive, LoginDialogue::Method::Password }) {
+    QList<LoginDialogue::Method> dialogues { LoginDialogue::Method::Interactive, LoginDialogue::Method::Password };
+    if (m_target.options.prefersPassword())
+        dialogues.swapItemsAt(0, 1);
+    for (const auto method : std::as_const(dialogues)) {
         if (!isOffered(LoginDialogue::nameOf(method)) || !m_dialogue->isWorthwhile(method))
             continue;
         if (!m_mayAsk) {

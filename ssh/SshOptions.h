@@ -34,6 +34,10 @@ struct SshOptions
     bool keyboardInteractive = true; ///< KbdInteractiveAuthentication
     QStringList preferredAuthentications; ///< in order; empty: ssh's order
     int passwordPrompts = 3; ///< NumberOfPasswordPrompts
+    /// Whether a login by "publickey", "keyboard-interactive" or "password" may be tried.
+    [[nodiscard]] bool allows(const QString &method) const;
+    /// Passwords before keyboard-interactive.
+    [[nodiscard]] bool prefersPassword() const;
     friend bool operator==(const SshOptions &, const SshOptions &) = default;
 };
 

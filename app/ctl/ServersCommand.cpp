@@ -21,6 +21,7 @@ static QJsonObject toJson(const Server &server, const Tailnet &tailnet)
                          { u"port"_s, server.port },
                          { u"user"_s, server.user },
                          { u"identityFiles"_s, QJsonArray::fromStringList(server.identityFiles) },
+                         { u"proxyJump"_s, server.proxyJump },
                          { u"tags"_s, QJsonArray::fromStringList(server.tags) },
                          { u"gatewayPort"_s, server.gatewayPort },
                          { u"localPort"_s, server.localPort } };
@@ -55,6 +56,9 @@ void ServersCommand::describe(QCommandLineParser &parser) const
     parser.addOption({ u"port"_s, tr("SSH port; 0: from ssh_config."), u"port"_s });
     parser.addOption({ u"user"_s, tr("Log-in name."), u"user"_s });
     parser.addOption({ u"identity"_s, tr("Private key file; may be repeated."), u"file"_s });
+    parser.addOption({ u"jump"_s,
+                       tr("Jump hosts, [user@]host[:port],… as in ssh -J; \"none\": directly; empty: from ssh_config."),
+                       u"hosts"_s });
     parser.addOption({ u"tag"_s,
                        tr("Group the server is in; may be repeated. import --tailscale: \"tag:NAME\" takes only peers "
                           "with this Tailscale tag."),
@@ -230,6 +234,8 @@ Result<Server> ServersCommand::withOptions(Server server, const QCommandLinePars
         server.user = parser.value(u"user"_s);
     if (parser.isSet(u"identity"_s))
         server.identityFiles = parser.values(u"identity"_s);
+    if (parser.isSet(u"jump"_s))
+        server.proxyJump = parser.value(u"jump"_s);
     if (parser.isSet(u"tag"_s))
         server.tags = parser.values(u"tag"_s);
     return server;

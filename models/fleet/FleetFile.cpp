@@ -110,6 +110,7 @@ Result<Server> parseServer(const QJsonValue &value)
     server.port = fields.port("port");
     server.user = fields.string("user");
     server.identityFiles = fields.strings("identityFiles");
+    server.proxyJump = fields.string("proxyJump");
     server.tags = fields.strings("tags");
     server.gatewayPort = fields.port("gatewayPort");
     server.localPort = fields.port("localPort");
@@ -143,6 +144,7 @@ QJsonObject toObject(const Server &server)
     set("port", server.port, server.port != 0);
     set("user", server.user, !server.user.isEmpty());
     set("identityFiles", QJsonArray::fromStringList(server.identityFiles), !server.identityFiles.isEmpty());
+    set("proxyJump", server.proxyJump, !server.proxyJump.isEmpty());
     set("tags", QJsonArray::fromStringList(server.tags), !server.tags.isEmpty());
     set("gatewayPort", server.gatewayPort, server.gatewayPort != 0);
     set("localPort", server.localPort, server.localPort != 0);

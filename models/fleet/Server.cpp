@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "models/fleet/Server.h"
 
+#include "ssh/SshJumpSpec.h"
+
 #include <QCoreApplication>
 #include <QHostAddress>
 
@@ -122,6 +124,8 @@ QString serverProblem(const Server &server)
         if (const QString problem = identityProblem(file); !problem.isEmpty())
             return Text::tr("The identity file %1").arg(problem);
     }
+    if (const auto hops = SshJumpSpec::parseList(server.proxyJump); !hops)
+        return Text::tr("The jump host is not one: %1").arg(hops.error().what);
     if (!isId(server.tailnet.nodeId))
         return Text::tr("The tailnet's node id must have at most 64 characters, of a-z A-Z 0-9 - _ .");
     for (const QString &tag : server.tags) {

@@ -25,66 +25,6 @@ struct Waiter
 
 } // namespace
 
-QString sessionStateLabel(SessionState state)
-{
-    switch (state) {
-    case SessionState::Off:
-        return ServerSessions::tr("Not connected");
-    case SessionState::Queued:
-        return ServerSessions::tr("Waiting to connect");
-    case SessionState::Resolving:
-        return ServerSessions::tr("Looking up the name");
-    case SessionState::Connecting:
-        return ServerSessions::tr("Connecting");
-    case SessionState::Handshake:
-        return ServerSessions::tr("Negotiating keys");
-    case SessionState::HostKey:
-        return ServerSessions::tr("Confirm the host key");
-    case SessionState::Auth:
-        return ServerSessions::tr("Signing in");
-    case SessionState::Asking:
-        return ServerSessions::tr("Waits for your answer");
-    case SessionState::Ready:
-        return ServerSessions::tr("Connected");
-    case SessionState::Lost:
-        return ServerSessions::tr("Connection lost");
-    case SessionState::Backoff:
-        return ServerSessions::tr("Will retry");
-    case SessionState::Failed:
-        return ServerSessions::tr("Failed");
-    }
-    return ServerSessions::tr("Unknown");
-}
-
-QString sessionStateLabel(const SessionStatus &status)
-{
-    const QString label = sessionStateLabel(status.state);
-    switch (status.state) {
-    case SessionState::Off:
-    case SessionState::Lost:
-    case SessionState::Backoff:
-    case SessionState::Failed:
-        return label; // the error says where
-    default:
-        return status.via.isEmpty() ? label : ServerSessions::tr("%1 (via %2)").arg(label, status.via);
-    }
-}
-
-std::optional<Error> sshObstacle(const QString &host, const QList<SshConfigRemark> &remarks)
-{
-    const auto refused = std::find_if(remarks.begin(), remarks.end(), [](const SshConfigRemark &remark) {
-        return remark.weight == SshConfigRemark::Weight::Refused;
-    });
-    if (refused == remarks.end())
-        return std::nullopt;
-    return Error { ErrorCode::Unsupported,
-                   ServerSessions::tr("ssh_config sets %1 for \"%2\": %3").arg(refused->keyword, host, refused->text),
-                   refused->keyword == QLatin1String("RevokedHostKeys")
-                       ? ServerSessions::tr("Mark the revoked keys with @revoked in your known_hosts instead")
-                       : ServerSessions::tr("Use another way to the server in your ssh_config"),
-                   {} };
-}
-
 struct ServerSessions::Pending
 {
     std::unique_ptr<SshRouteQuery> query; ///< null while it waits for its turn
@@ -261,6 +201,7 @@ SshConfigRequest ServerSessions::requestFor(const Server &server) const
     request.host = server.host;
     request.user = server.user;
     request.port = server.port;
+    request.jump = server.proxyJump;
     request.configFile = m_sshConfigFile;
     return request;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/fleet/Fleet.h"
+#include "models/fleet/SessionLabel.h"
 #include "models/fleet/Tailnet.h"
 #include "ssh/HostKey.h"
 #include "ssh/SessionState.h"
@@ -19,14 +20,6 @@
 namespace Helmclaw {
 
 class SshPool;
-
-/// The word shown to people, translated ("Connected").
-[[nodiscard]] QString sessionStateLabel(SessionState state);
-/// The same with the way that is taken: "Connecting (via bastion)".
-[[nodiscard]] QString sessionStateLabel(const SessionStatus &status);
-
-/// Why Helmclaw cannot or must not connect to @p host with these settings; nothing when it can.
-[[nodiscard]] std::optional<Error> sshObstacle(const QString &host, const QList<SshConfigRemark> &remarks);
 
 /// Keeps the pool's targets in step with the fleet: resolves each entry's effective SSH settings (fleet entry over
 /// "ssh -G") before its first use and again when the entry changes, and relays the pool's states and host-key

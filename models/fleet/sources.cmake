@@ -10,6 +10,7 @@ target_sources(helmclaw_models PRIVATE
   fleet/LoginPrompts.cpp fleet/LoginPrompts.h
   fleet/Server.cpp fleet/Server.h
   fleet/ServerSessions.cpp fleet/ServerSessions.h
+  fleet/SessionLabel.cpp fleet/SessionLabel.h
   fleet/SshConfigImport.cpp fleet/SshConfigImport.h
   fleet/Tailnet.cpp fleet/Tailnet.h
   fleet/TailnetRoute.cpp fleet/TailnetRoute.h

@@ -50,6 +50,7 @@ ServerDialog::ServerDialog(Fleet *fleet, const QString &sshConfigFile, const QSt
     , m_preview(makeSecondaryLabel(TextStyle::Small))
     , m_user(field(QStringLiteral("user"), tr("from ~/.ssh/config, else your own")))
     , m_port(field(QStringLiteral("port"), tr("from ~/.ssh/config, else 22")))
+    , m_jump(field(QStringLiteral("jump"), tr("from ~/.ssh/config; user@bastion:22, or none")))
     , m_identities(new IdentityList)
     , m_tags(field(QStringLiteral("tags"), tr("production, eu")))
     , m_gatewayPort(field(QStringLiteral("gatewayPort"), tr("found out on the server")))
@@ -93,7 +94,7 @@ ServerDialog::ServerDialog(Fleet *fleet, const QString &sshConfigFile, const QSt
         m_hostPreview->setHost(host.trimmed());
         onEdit();
     });
-    for (QLineEdit *edit : { m_user, m_port, m_tags, m_gatewayPort })
+    for (QLineEdit *edit : { m_user, m_port, m_jump, m_tags, m_gatewayPort })
         connect(edit, &QLineEdit::textEdited, this, onEdit);
     connect(m_identities, &IdentityList::edited, this, onEdit);
     connect(m_hostPreview, &HostPreview::changed, this, &ServerDialog::updatePreview);
@@ -130,6 +131,7 @@ void ServerDialog::buildForm()
     addSection(tr("Sign-in"));
     addRow(tr("&User"), m_user, m_user);
     addRow(tr("&Port"), m_port, m_port);
+    addRow(tr("&Jump host"), m_jump, m_jump);
     addRow(tr("&Identity files"), m_identities, m_identities->field());
     addSection(tr("OpenClaw"));
     addRow(tr("Gate&way port"), m_gatewayPort, m_gatewayPort);
@@ -148,7 +150,8 @@ void ServerDialog::buildForm()
     setTabOrder(m_name, m_tags);
     setTabOrder(m_tags, m_user);
     setTabOrder(m_user, m_port);
-    setTabOrder(m_port, m_identities->field());
+    setTabOrder(m_port, m_jump);
+    setTabOrder(m_jump, m_identities->field());
     setTabOrder(m_identities->field(), m_gatewayPort);
 }
 
@@ -160,6 +163,7 @@ void ServerDialog::load(const Server &server)
     m_host->setText(server.host);
     m_user->setText(server.user);
     m_port->setText(number(server.port));
+    m_jump->setText(server.proxyJump);
     m_identities->setFiles(server.identityFiles);
     m_tags->setText(server.tags.join(QStringLiteral(", ")));
     m_gatewayPort->setText(number(server.gatewayPort));
@@ -172,6 +176,7 @@ Server ServerDialog::fromForm() const
     server.host = m_host->text().trimmed();
     server.user = m_user->text().trimmed();
     server.port = m_port->text().toInt();
+    server.proxyJump = m_jump->text().trimmed();
     server.identityFiles = m_identities->files();
     server.tags = splitTags(m_tags->text());
     server.gatewayPort = m_gatewayPort->text().toInt();

@@ -47,6 +47,7 @@ private:
     QLabel *m_preview;
     QLineEdit *m_user;
     QLineEdit *m_port;
+    QLineEdit *m_jump;
     IdentityList *m_identities;
     QLineEdit *m_tags;
     QLineEdit *m_gatewayPort;

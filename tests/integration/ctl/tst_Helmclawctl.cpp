@@ -143,6 +143,10 @@ private Q_SLOTS:
         QCOMPARE(shown.exitCode, 0);
         for (const char *part : { "@10.0.0.5:22", "ops@two:33", "SetEnv A=b", "StrictHostKeyChecking" })
             QVERIFY2(shown.out.contains(part), shown.out.constData());
+        QCOMPARE(ctl({ u"servers"_s, u"edit"_s, u"w"_s, u"--jump"_s, u"me@mine"_s }).exitCode, 0);
+        QVERIFY(ctl(QStringList { u"servers"_s, u"show"_s, u"w"_s } + config).out.contains("mine (me@mine:22)"));
+        QCOMPARE(ctl({ u"servers"_s, u"edit"_s, u"w"_s, u"--jump"_s, u"-oX=y"_s }).exitCode, 2);
+        QCOMPARE(ctl({ u"servers"_s, u"edit"_s, u"w"_s, u"--jump"_s, QString() }).exitCode, 0);
         QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"b"_s, u"bad"_s }).exitCode, 0);
         const Run both = ctl(QStringList { u"servers"_s, u"show"_s, u"--json"_s } + config);
         QCOMPARE(both.exitCode, 3);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "PoolTest.h"
+#include "PromptTester.h"
 
 #include <QElapsedTimer>
 #include <QStandardPaths>
@@ -130,6 +131,34 @@ private Q_SLOTS:
         const auto good = runWith(test, options);
         QVERIFY(good);
         VERIFY_SUCCESS(good);
+    }
+
+    void methodsThatAreSwitchedOff_data()
+    {
+        QTest::addColumn<bool>("allowed");
+        QTest::newRow("on") << true;
+        QTest::newRow("off") << false;
+    }
+    void methodsThatAreSwitchedOff()
+    {
+        if (const QString missing = SshdFixture::missingPam(); !missing.isEmpty())
+            QSKIP(qPrintable(missing));
+        QFETCH(bool, allowed);
+        SshdFixture sshd;
+        sshd.setPamScript("p:Code: |1\n");
+        QVERIFY(sshd.start());
+        SshTarget target = sshd.target();
+        target.identityFiles = { sshd.path(QStringLiteral("none")) };
+        target.options.keyboardInteractive = allowed;
+        target.options.passwords = allowed;
+        PoolTest test;
+        PromptTester user(test.pool.get());
+        user.answerWith({ "1" });
+        test.pool->setTarget(target);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(reply->error().has_value(), !allowed);
+        QCOMPARE(user.shown.size(), allowed ? 1 : 0);
     }
 
     void strictHostKeysAreNotAskedAbout()

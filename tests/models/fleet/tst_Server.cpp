@@ -100,6 +100,8 @@ void tst_Server::refuses_data()
     row("large gateway port", "gateway port", [](Server &s) { s.gatewayPort = 70000; });
     row("privileged local port", "local port", [](Server &s) { s.localPort = 80; });
     row("large local port", "local port", [](Server &s) { s.localPort = 65536; });
+    row("jump host as an option", "jump", [](Server &s) { s.proxyJump = QStringLiteral("-oProxyCommand=x"); });
+    row("jump host without a name", "jump", [](Server &s) { s.proxyJump = QStringLiteral("a,,b"); });
     row("relative identity", "identity", [](Server &s) { s.identityFiles = QStringList { QStringLiteral("id_rsa") }; });
     row("a key instead of its file", "identity",
         [](Server &s) { s.identityFiles = QStringList { QStringLiteral("-----BEGIN OPENSSH PRIVATE KEY-----") }; });

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void tellsWhatIsWrongWithTheConfiguration();
     void refusesWhatWouldTrustMore();
     void followsJumpHosts();
+    void theEntrysJumpHostGoesOverSshConfig();
     void aCircleOfJumpHosts();
     void asksSshOnlyWhenSomethingChanged();
     void forgetsCallersThatDied();
@@ -223,6 +224,20 @@ void tst_ServerSessions::followsJumpHosts()
     const auto remarks = m_sessions->sshRemarks(id);
     QCOMPARE(remarks.size(), 1);
     QCOMPARE(remarks.first().keyword, QStringLiteral("jump host second: ForwardAgent"));
+}
+
+void tst_ServerSessions::theEntrysJumpHostGoesOverSshConfig()
+{
+    writeConfig("Host web\n  ProxyJump first\nHost mine\n  HostName 10.0.0.9\n");
+    const QString id = add(QStringLiteral("w"), QStringLiteral("web"));
+    Server server = *m_fleet->byId(id);
+    for (const auto &[jump, via] :
+         { std::pair { "me@mine:2200", "mine" }, std::pair { "none", "" }, std::pair { "", "first" } }) {
+        server.proxyJump = QString::fromLatin1(jump);
+        QVERIFY(m_fleet->update(server) || server == *m_fleet->byId(id));
+        QVERIFY(prepared(id));
+        QCOMPARE(m_sessions->target(id)->via(), QString::fromLatin1(via));
+    }
 }
 
 void tst_ServerSessions::aCircleOfJumpHosts()

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void remarks();
     void defaultsAreNoSettings();
     void options();
+    void methods();
     void proxyTokens_data();
     void proxyTokens();
     void parseEffectiveRefuses_data();
@@ -380,6 +381,9 @@ void tst_SshConfig::remarks_data()
     row("stricthostkeychecking accept-new", "StrictHostKeyChecking", Weight::NotHonoured);
     row("stricthostkeychecking true", "", Weight::NotHonoured);
     row("setenv A=b", "SetEnv", Weight::NotHonoured);
+    row("preferredauthentications publickey,password", "", Weight::NotHonoured);
+    row("preferredauthentications password,publickey", "PreferredAuthentications", Weight::NotHonoured);
+    row("preferredauthentications gssapi-with-mic,publickey", "PreferredAuthentications", Weight::NotHonoured);
     row("updatehostkeys true", "UpdateHostKeys", Weight::NotHonoured);
     row("updatehostkeys false", "", Weight::NotHonoured); // as Helmclaw does
     row("brandnewkeyword yes", "brandnewkeyword", Weight::NotHonoured);
@@ -443,6 +447,33 @@ void tst_SshConfig::options()
     QCOMPARE(config->certificateFiles, QStringList { QStringLiteral("/c") });
     QCOMPARE(config->target().identityFiles, QStringList { QStringLiteral("/dev/null") });
     QCOMPARE(config->target().identityAgent, QStringLiteral("none"));
+}
+
+void tst_SshConfig::methods()
+{
+    SshOptions options;
+    const auto allowed = [&options] {
+        QStringList names;
+        for (const auto &name :
+             { QStringLiteral("publickey"), QStringLiteral("keyboard-interactive"), QStringLiteral("password") }) {
+            if (options.allows(name))
+                names += name;
+        }
+        return names.join(QLatin1Char(' '));
+    };
+    QCOMPARE(allowed(), QStringLiteral("publickey keyboard-interactive password"));
+    QVERIFY(!options.prefersPassword());
+    options.keyboardInteractive = false;
+    QCOMPARE(allowed(), QStringLiteral("publickey password"));
+    options.passwords = false;
+    QCOMPARE(allowed(), QStringLiteral("publickey"));
+    options = {};
+    options.preferredAuthentications = { QStringLiteral("password"), QStringLiteral("keyboard-interactive") };
+    QCOMPARE(allowed(), QStringLiteral("keyboard-interactive password"));
+    QVERIFY(options.prefersPassword());
+    options.preferredAuthentications = { QStringLiteral("publickey") };
+    QCOMPARE(allowed(), QStringLiteral("publickey"));
+    QVERIFY(!options.prefersPassword());
 }
 
 void tst_SshConfig::proxyTokens_data()
