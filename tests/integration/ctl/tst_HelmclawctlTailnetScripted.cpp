@@ -116,6 +116,24 @@ private Q_SLOTS:
         QVERIFY2(moved.err.contains("127.0.0.2"), moved.err.constData());
     }
 
+    void aPublishedHostKeyNeedsNoQuestion()
+    {
+        import(m_sshd->port());
+        m_daemon->setStatus(
+            tailnet({ { u"sshHostKeys"_s, QJsonArray { QString::fromLatin1(m_sshd->hostKeyLine()).trimmed() } } }));
+        const ProgramRun run = ctl({ u"exec"_s, u"h001"_s, u"--"_s, u"echo"_s, u"there"_s });
+        if (::getuid() != 0) { // a tailscaled that anybody may have started proves nothing
+            QCOMPARE(run.exitCode, 255);
+            QVERIFY2(run.err.contains(fingerprint().toLatin1()), run.err.constData());
+            return;
+        }
+        QVERIFY2(run.exitCode == 0, run.err.constData());
+        QCOMPARE(run.out, QByteArray("there\n"));
+        QFile pinned(path("known_hosts"));
+        QVERIFY(pinned.open(QIODevice::ReadOnly));
+        QVERIFY(pinned.readAll().endsWith("published by the tailnet, node 1\n"));
+    }
+
     void saysWhatIsWrongWithTheTailnet()
     {
         import(m_sshd->port());
