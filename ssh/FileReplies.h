@@ -18,6 +18,7 @@ struct ReadRangeOptions
     quint64 bufferSize = 16 * 1024 * 1024;
     std::chrono::milliseconds deadline { 3600000 }; ///< from the call, dialling included
     /// At most that long without a byte from the server while we wait for it; waiting for the caller does not count.
+    /// At least 1 s.
     std::chrono::milliseconds stallDeadline { 30000 };
 };
 

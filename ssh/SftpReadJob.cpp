@@ -12,6 +12,8 @@ namespace Helmclaw {
 
 namespace {
 
+constexpr quint64 furthest = std::numeric_limits<qint64>::max(); ///< that a server's lseek(2) takes
+
 struct Text
 {
     Q_DECLARE_TR_FUNCTIONS(SftpReadJob)
@@ -107,7 +109,6 @@ void SftpReadJob::startReading(quint64 size)
     range.knownEnd = size;
     if (isStream()) {
         const ReadRangeSpec &wanted = *operation().readRange;
-        constexpr quint64 furthest = std::numeric_limits<qint64>::max();
         range.from = std::min(wanted.offset, furthest);
         range.to = range.from + std::min(wanted.length, furthest - range.from);
         if (size > 0 && range.from > size) {
@@ -139,7 +140,7 @@ void SftpReadJob::work()
         return;
     }
     const ReadRangeSpec &wanted = *operation().readRange;
-    m_reader->request(wanted.offset + wanted.credit->taken + wanted.bufferSize);
+    m_reader->request(std::min(wanted.offset, furthest) + wanted.credit->taken + wanted.bufferSize);
     if (depth().isLongLine())
         client().setWindow(static_cast<qsizetype>(std::min<quint64>(
             static_cast<quint64>(depth().limit()) + SftpClient::maxPacket, wanted.bufferSize + SftpClient::maxPacket)));

@@ -153,6 +153,7 @@ ReadRangeReply *SshPool::readRange(const QString &serverId, const QString &path,
     const quint64 id = ++d->lastId;
     ReadRangeOptions sane = options;
     sane.bufferSize = std::clamp(options.bufferSize, leastBuffer, mostBuffer);
+    sane.stallDeadline = std::max<std::chrono::milliseconds>(options.stallDeadline, std::chrono::seconds(1));
     const auto credit = std::make_shared<StreamCredit>();
     auto *reply = new PooledReadRangeReply(serverId, id, d->handle, sane, credit);
     d->files.insert(id, reply);

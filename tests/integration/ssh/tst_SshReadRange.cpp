@@ -157,6 +157,20 @@ private Q_SLOTS:
         QVERIFY(reply->readAll() == content.mid(qsizetype(offset), qsizetype(std::min<quint64>(length, 1000000))));
     }
 
+    void offsetsBeyondEverything()
+    {
+        constexpr quint64 most = std::numeric_limits<quint64>::max();
+        for (const quint64 offset : { quint64(1) << 40, most / 2, most / 2 + 1, most - 10, most }) {
+            for (const QByteArray &content : { QByteArray("short"), QByteArray() }) {
+                auto reply = range(make(QStringLiteral("short"), content), offset, most);
+                QVERIFY(PoolTest::wait(reply.get()));
+                VERIFY_SUCCESS(reply);
+                QCOMPARE(reply->bytesReceived(), quint64(0));
+                QVERIFY(reply->isShorterThanOffset());
+            }
+        }
+    }
+
     void readInSmallPieces()
     {
         const QByteArray content = pattern(100000);
