@@ -267,10 +267,11 @@ Result<void> ServerSessions::followTailnet(const Server &server, SshTarget &targ
         const SshTarget &present = m_targets[server.id];
         target.host = present.host;
         target.hostKeyAlias = present.hostKeyAlias;
+        target.proxyCommand = present.proxyCommand;
         target.advice = present.advice;
         return {};
     }
-    return routeOverTailnet(server, m_tailnet.status(), target);
+    return routeOverTailnet(server, m_tailnet.status(), m_tailnet.netcat(), target);
 }
 
 void ServerSessions::tailnetChanged()

@@ -2,6 +2,7 @@
 #include "models/fleet/Tailnet.h"
 
 #include <QLocale>
+#include <QStandardPaths>
 #include <QTimer>
 
 namespace Helmclaw {
@@ -64,6 +65,17 @@ void Tailnet::answered()
     }
 }
 
+QStringList Tailnet::netcat() const
+{
+    const QString program = QStandardPaths::findExecutable(m_options.program);
+    if (program.isEmpty())
+        return {};
+    QStringList command { program };
+    if (!m_options.socket.isEmpty())
+        command += QStringLiteral("--socket=") + m_options.socket;
+    return command << QStringLiteral("nc");
+}
+
 QString Tailnet::summary(const Server &server) const
 {
     if (!server.isOnTailnet())
@@ -85,7 +97,7 @@ QString Tailnet::summary(const Server &server) const
         return peer->lastSeen.isValid()
             ? tr("offline since %1").arg(QLocale().toString(peer->lastSeen.toLocalTime(), QLocale::ShortFormat))
             : tr("offline");
-    return m_status.userspace ? tr("online, %1, without a route from here").arg(peer->addresses.constFirst())
+    return m_status.userspace ? tr("online, %1, through \"tailscale nc\"").arg(peer->addresses.constFirst())
                               : tr("online, %1").arg(peer->addresses.constFirst());
 }
 

@@ -32,6 +32,10 @@ public:
     /// Calls @p ready once there is a fresh answer, later. Dropped when @p context dies first.
     void whenFresh(QObject *context, std::function<void()> ready);
 
+    /// The command that connects to a node where there is no route to the tailnet (userspace networking); the node's
+    /// address and port follow. Empty: there is no such program here.
+    [[nodiscard]] QStringList netcat() const;
+
     /// What is known about the way to @p server, in a few words ("online", "offline since …", "Tailscale is stopped on
     /// this computer"); empty when it is not a server of the tailnet.
     [[nodiscard]] QString summary(const Server &server) const;

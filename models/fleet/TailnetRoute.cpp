@@ -38,8 +38,16 @@ void adviseAboutKeys(const Server &server, const TailnetPeer &peer, SshTarget &t
 
 } // namespace
 
-Result<void> routeOverTailnet(const Server &server, const TailnetStatus &tailnet, SshTarget &target)
+Result<void> routeOverTailnet(const Server &server, const TailnetStatus &tailnet, const QStringList &netcat,
+                              SshTarget &target)
 {
+    if (!target.proxyCommand.isEmpty() || !target.jumpHosts.isEmpty()) {
+        const TailnetPeer *peer = tailnet.byId(server.tailnet.nodeId);
+        if (peer && tailnet.rootDaemon)
+            adviseAboutKeys(server, *peer, target);
+        target.advice.hostKeysComplete = false; // who answers at the end of that way is not known
+        return {};
+    }
     switch (tailnet.state) {
     case TailnetState::Running:
         break;
@@ -66,17 +74,19 @@ Result<void> routeOverTailnet(const Server &server, const TailnetStatus &tailnet
             Text::tr("Was it removed or registered anew, or are you in another tailnet (\"tailscale "
                      "switch\")? Remove the server and import it again, or give it another host"),
             server.name);
-    if (tailnet.userspace)
+    if (tailnet.userspace && netcat.isEmpty())
         return failure(ErrorCode::Unsupported,
                        Text::tr("tailnet: Tailscale on this computer has no network interface (userspace networking), "
                                 "so %1 has no route")
                            .arg(server.tailnet.dnsName),
-                       Text::tr("Run tailscaled without --tun=userspace-networking, or set \"ProxyCommand tailscale nc "
-                                "%h %p\" for this host in ~/.ssh/config"),
+                       Text::tr("Run tailscaled without --tun=userspace-networking, or install the \"tailscale\" "
+                                "program, whose \"tailscale nc\" then makes the connection"),
                        server.name);
     if (target.hostKeyAlias.isEmpty())
         target.hostKeyAlias = target.knownHostsName();
     target.host = peer->addresses.constFirst();
+    if (tailnet.userspace)
+        target.proxyCommand = netcat + QStringList { target.host, QString::number(target.port) };
     adviseAboutAbsence(*peer, target.advice);
     if (tailnet.rootDaemon)
         adviseAboutKeys(server, *peer, target);

@@ -224,7 +224,7 @@ private Q_SLOTS:
     {
         const Server server = onTailnet();
         SshTarget target = targetOf(server);
-        QVERIFY(routeOverTailnet(server, parsed(tagged()), target));
+        QVERIFY(routeOverTailnet(server, parsed(tagged()), {}, target));
         QCOMPARE(target.host, u"100.64.0.1"_s);
         QCOMPARE(target.knownHostsName(), u"h001.lab.internal"_s); // the key stays under the name
         QCOMPARE(target.advice.hostKeys.size(), 3);
@@ -238,13 +238,13 @@ private Q_SLOTS:
             parsed(ScriptedTailscaled::withPeer(tagged(), u"h001"_s,
                                                 { { u"DNSName"_s, u"renamed.lab.internal"_s },
                                                   { u"TailscaleIPs"_s, QJsonArray { u"100.99.1.2"_s } } })),
-            moved));
+            {}, moved));
         QCOMPARE(moved.host, u"100.99.1.2"_s);
         QCOMPARE(moved.knownHostsName(), u"[h001.lab.internal]:2222"_s);
         QVERIFY(!moved.advice.hostKeysComplete); // another sshd may be there
 
         SshTarget untrusted = targetOf(server);
-        QVERIFY(routeOverTailnet(server, parsed(tagged(), false), untrusted));
+        QVERIFY(routeOverTailnet(server, parsed(tagged(), false), {}, untrusted));
         QVERIFY(untrusted.advice.hostKeys.isEmpty());
     }
 
@@ -252,14 +252,14 @@ private Q_SLOTS:
     {
         Server server = onTailnet(u"2"_s);
         SshTarget target = targetOf(server);
-        QVERIFY(routeOverTailnet(server, parsed(tagged()), target)); // dialled nevertheless: "offline" may be stale
+        QVERIFY(routeOverTailnet(server, parsed(tagged()), {}, target)); // dialled nevertheless: "offline" may be stale
         QVERIFY2(target.advice.unreachable.contains(u"offline, last seen 2026-11-20"_s),
                  qPrintable(target.advice.unreachable));
         QVERIFY(!target.advice.unreachableRemedy.isEmpty());
 
         const auto refused = [&](const TailnetStatus &status, const char *what) {
             SshTarget unused = targetOf(server);
-            const auto routed = routeOverTailnet(server, status, unused);
+            const auto routed = routeOverTailnet(server, status, {}, unused);
             QVERIFY(!routed);
             QVERIFY2(routed.error().what.startsWith(u"tailnet: "_s)
                          && routed.error().what.contains(QLatin1String(what)),
@@ -277,9 +277,36 @@ private Q_SLOTS:
 
         // What cannot be asked may work all the same.
         SshTarget unknown = targetOf(server);
-        QVERIFY(routeOverTailnet(server, TailnetStatus::without(TailnetState::PermissionDenied), unknown));
+        QVERIFY(routeOverTailnet(server, TailnetStatus::without(TailnetState::PermissionDenied), {}, unknown));
         QCOMPARE(unknown.host, server.host);
         QVERIFY(!unknown.advice.unreachable.isEmpty());
+    }
+
+    void withoutARouteTheProgramConnects()
+    {
+        const Server server = onTailnet();
+        const TailnetStatus userspace =
+            TailnetStatus::parse(ScriptedTailscaled::recorded("status-running.json")); // it was recorded that way
+        SshTarget target = targetOf(server);
+        QVERIFY(routeOverTailnet(server, userspace, { u"/usr/bin/tailscale"_s, u"nc"_s }, target));
+        QCOMPARE(target.proxyCommand, (QStringList { u"/usr/bin/tailscale"_s, u"nc"_s, u"100.64.0.1"_s, u"22"_s }));
+        QCOMPARE(target.knownHostsName(), u"h001.lab.internal"_s);
+    }
+
+    void theWayOfSshConfigStays()
+    {
+        const Server server = onTailnet();
+        SshTarget target = targetOf(server);
+        target.proxyCommand = QStringList { u"mine"_s };
+        QVERIFY(routeOverTailnet(server, parsed(tagged()), { u"tailscale"_s, u"nc"_s }, target));
+        QCOMPARE(target.host, server.host);
+        QCOMPARE(target.proxyCommand, QStringList { u"mine"_s });
+        QCOMPARE(target.advice.hostKeys.size(), 3);
+        QVERIFY(!target.advice.hostKeysComplete);
+        SshTarget jumped = targetOf(server);
+        jumped.jumpHosts = { SshTarget() };
+        QVERIFY(routeOverTailnet(server, TailnetStatus::without(TailnetState::Stopped), {}, jumped));
+        QCOMPARE(jumped.host, server.host);
     }
 
     void summaries()
