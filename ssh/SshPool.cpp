@@ -312,6 +312,7 @@ ExecReply *SshPool::Private::startExec(const QString &serverId, Result<ExecSpec>
     operation->id = id;
     operation->allowed = execOptions.deadline;
     operation->sensitive = execOptions.sensitive;
+    reply->setSensitive(execOptions.sensitive);
     operation->exec = std::move(*spec);
     operation->exec->outputCap = std::max<qsizetype>(0, execOptions.outputCap);
     submit(serverId, std::move(operation));

@@ -35,11 +35,14 @@ public:
     void addOutput(const QByteArray &out, const QByteArray &err);
     void announceOutput(); ///< once per batch
     void complete(OperationResult result);
+    /// Of a sensitive command: nothing is announced before the end.
+    void setSensitive(bool sensitive) { m_isSensitive = sensitive; }
 
 private:
     quint64 m_id;
     std::shared_ptr<PoolHandle> m_pool;
     bool m_news = false;
+    bool m_isSensitive = false;
 };
 
 class PooledReadFileReply final : public ReadFileReply

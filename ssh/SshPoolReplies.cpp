@@ -31,7 +31,7 @@ void PooledExecReply::addOutput(const QByteArray &out, const QByteArray &err)
 {
     m_stdout += out;
     m_stderr += err;
-    m_news = true;
+    m_news = !m_isSensitive;
 }
 
 void PooledExecReply::announceOutput()

@@ -274,8 +274,10 @@ private Q_SLOTS:
     {
         ExecOptions options;
         options.sensitive = true;
-        auto reply = m_test->sh(QStringLiteral("printf topsecret; echo note >&2"), options);
+        auto reply = m_test->sh(QStringLiteral("printf topsecret; echo note >&2; sleep 0.3"), options);
+        QSignalSpy ready(reply.get(), &ExecReply::readyRead);
         QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(ready.count(), 0);
         VERIFY_SUCCESS(reply);
         QVERIFY(reply->standardOutput().isEmpty());
         QCOMPARE(reply->standardError(), QByteArray("note\n"));
