@@ -151,7 +151,6 @@ public:
 
 protected:
     void connectNotify(const QMetaMethod &signal) override;
-    void disconnectNotify(const QMetaMethod &signal) override;
 
 private:
     std::unique_ptr<Private> d;

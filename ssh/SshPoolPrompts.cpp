@@ -25,16 +25,11 @@ void SshPool::Private::updateMayAsk()
     dials->setMayAsk(q->isSignalConnected(QMetaMethod::fromSignal(&SshPool::promptRequested)));
 }
 
+// There is no disconnectNotify(): QObject's destructor calls it with a lock held that isSignalConnected() wants as
+// well. Who has gone is found out before the next operation, and by the sink when a prompt comes up.
 void SshPool::connectNotify(const QMetaMethod &signal)
 {
     if (d != nullptr && signal == QMetaMethod::fromSignal(&SshPool::promptRequested))
-        d->updateMayAsk();
-}
-
-void SshPool::disconnectNotify(const QMetaMethod &signal)
-{
-    // An invalid method stands for all signals.
-    if (d != nullptr && (!signal.isValid() || signal == QMetaMethod::fromSignal(&SshPool::promptRequested)))
         d->updateMayAsk();
 }
 

@@ -11,7 +11,9 @@
 
 #include <QApplication>
 #include <QDialog>
+#include <QPointer>
 #include <QTemporaryDir>
+#include <QTest>
 
 #include <functional>
 #include <memory>
@@ -61,7 +63,10 @@ template <class Dialog> void WindowFixture::whenDialogOpens(std::function<void(D
         auto *dialog = qobject_cast<Dialog *>(QApplication::activeModalWidget());
         if (!dialog || !dialog->isActiveWindow())
             return false;
+        const QPointer<QDialog> open(dialog);
         body(dialog);
+        if (QTest::currentTestFailed() && open && open->isVisible())
+            open->reject(); // or exec() would wait for ever
         return true;
     });
 }

@@ -80,6 +80,9 @@ void tst_Dialogs::addsAServer()
         QVERIFY(edit(dialog, "port")->hasFocus());
         QTest::keyClicks(dialog->focusWidget(), QStringLiteral("2222"));
         QTest::keyClick(dialog->focusWidget(), Qt::Key_Tab);
+        QVERIFY(edit(dialog, "jump")->hasFocus());
+        QTest::keyClicks(dialog->focusWidget(), QStringLiteral("ops@bastion"));
+        QTest::keyClick(dialog->focusWidget(), Qt::Key_Tab);
         QVERIFY(edit(dialog, "identities")->hasFocus());
         QVERIFY(button(dialog, "ok")->isEnabled());
         QTest::keyClick(dialog->focusWidget(), Qt::Key_Return);
@@ -90,6 +93,7 @@ void tst_Dialogs::addsAServer()
     QCOMPARE(server.name, QStringLiteral("lab1"));
     QCOMPARE(server.host, QStringLiteral("10.0.0.5"));
     QCOMPARE(server.user, QStringLiteral("ops"));
+    QCOMPARE(server.proxyJump, QStringLiteral("ops@bastion"));
     QCOMPARE(server.port, 2222);
     QCOMPARE(server.tags, (QStringList { QStringLiteral("prod"), QStringLiteral("eu") }));
     QCOMPARE(window.overview()->currentServer(), server.id);

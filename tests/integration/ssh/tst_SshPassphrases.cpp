@@ -279,6 +279,18 @@ private Q_SLOTS:
         QCOMPARE(user.shown.size(), 1);
     }
 
+    void whoAnsweredMayGoAtAnyTime()
+    {
+        // QObject's locks are chosen by address: among some hundred listeners, two share one.
+        PoolTest test;
+        std::vector<std::unique_ptr<QObject>> listeners;
+        for (int i = 0; i < 2000; ++i) {
+            listeners.push_back(std::make_unique<QObject>());
+            connect(test.pool.get(), &SshPool::promptRequested, listeners.back().get(), [] {});
+        }
+        listeners.clear();
+    }
+
     void aServerThatHangsUpClosesThePrompt()
     {
         const QString key = lockedKey();
