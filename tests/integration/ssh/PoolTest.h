@@ -45,6 +45,12 @@ public:
     std::unique_ptr<SshPool> pool;
 };
 
+/// How the finished @p reply ended; ErrorCode::Internal when it succeeded, which no test expects as a failure.
+template <class Reply> [[nodiscard]] ErrorCode codeOf(const Reply &reply)
+{
+    return reply.error() ? reply.error()->code : ErrorCode::Internal;
+}
+
 } // namespace Helmclaw::Test
 
 /// Fails with the error's text when @p reply ended with one.

@@ -13,10 +13,6 @@ class tst_SshCertificates : public QObject
     Q_OBJECT
 
 private:
-    static ErrorCode codeOf(const ExecReply &reply)
-    {
-        return reply.error() ? reply.error()->code : ErrorCode::Internal;
-    }
     /// Signs @p key for this user; the certificate is "<key>-cert.pub".
     [[nodiscard]] bool certify(const QString &key, const QString &validity = QStringLiteral("+1h")) const
     {

@@ -12,10 +12,6 @@ class tst_SshDialogue : public QObject
     Q_OBJECT
 
 private:
-    static ErrorCode codeOf(const ExecReply &reply)
-    {
-        return reply.error() ? reply.error()->code : ErrorCode::Internal;
-    }
     [[nodiscard]] SshTarget withoutKeys() const
     {
         SshTarget result = m_sshd->target();

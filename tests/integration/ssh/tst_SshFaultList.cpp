@@ -3,7 +3,8 @@
 #include "SlowLine.h"
 #include "StallingPeer.h"
 
-#include <QCryptographicHash>
+#include "tests/support/OwnProcess.h"
+
 #include <QElapsedTimer>
 #include <QProcess>
 #include <QRandomGenerator>
@@ -67,15 +68,6 @@ private:
         target.port = port;
         target.hostKeyAlias = m_sshd->target().knownHostsName();
         return target;
-    }
-    static qint64 residentKilobytes()
-    {
-        QFile status(QStringLiteral("/proc/self/status"));
-        if (!status.open(QIODevice::ReadOnly))
-            return 0;
-        const QByteArray all = status.readAll();
-        const qsizetype begin = all.indexOf("VmRSS:") + 6;
-        return all.mid(begin, all.indexOf(" kB", begin) - begin).trimmed().toLongLong();
     }
 
     std::unique_ptr<SshdFixture> m_sshd; ///< healthy

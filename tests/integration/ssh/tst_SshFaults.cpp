@@ -61,10 +61,6 @@ private:
         target.port = port;
         return target;
     }
-    static ErrorCode codeOf(const ExecReply &reply)
-    {
-        return reply.error() ? reply.error()->code : ErrorCode::Internal;
-    }
     static SshPoolOptions hasty()
     {
         SshPoolOptions options;

@@ -2,6 +2,7 @@
 #include "PoolTest.h"
 
 #include "ssh/HostKeyLog.h"
+#include "tests/support/Files.h"
 
 using namespace Helmclaw;
 using namespace Helmclaw::Test;
@@ -12,11 +13,6 @@ class tst_SshHostKeys : public QObject
     Q_OBJECT
 
 private:
-    static bool write(const QString &file, const QByteArray &text)
-    {
-        QFile handle(file);
-        return handle.open(QIODevice::WriteOnly) && handle.write(text) == text.size();
-    }
     static bool loginSeen(const SshdFixture &sshd) { return sshd.log().contains("userauth"); }
     [[nodiscard]] QByteArray name() const { return QStringLiteral("[127.0.0.1]:%1 ").arg(m_sshd->port()).toLatin1(); }
     /// The target, with keys pinned in the pool's own file only.
@@ -25,7 +21,7 @@ private:
         SshTarget target = m_sshd->target();
         target.userKnownHostsFiles = { QStringLiteral("/dev/null") };
         QDir().mkpath(QFileInfo(test.ownKnownHosts()).path());
-        if (!write(test.ownKnownHosts(), name() + m_sshd->hostKeyLine() + '\n'))
+        if (!writeFile(test.ownKnownHosts(), name() + m_sshd->hostKeyLine() + '\n'))
             qFatal("no known_hosts");
         return target;
     }
@@ -94,7 +90,7 @@ private Q_SLOTS:
             QFile key(m_sshd->path(QLatin1String(known)));
             QVERIFY(key.open(QIODevice::ReadOnly));
             const QString file = m_sshd->path(QStringLiteral("one_known"));
-            QVERIFY(write(file, name() + key.readAll()));
+            QVERIFY(writeFile(file, name() + key.readAll()));
             SshTarget target = m_sshd->target();
             target.userKnownHostsFiles = { file };
             test.pool->setTarget(target);
@@ -189,7 +185,7 @@ private Q_SLOTS:
         QVERIFY(publicKey.open(QIODevice::ReadOnly));
         const QByteArray mark = "@cert-authority " + name() + publicKey.readAll();
         const QString file = m_sshd->path(QStringLiteral("authorities"));
-        QVERIFY(write(file, mark));
+        QVERIFY(writeFile(file, mark));
         PoolTest test;
         QSignalSpy asked(test.pool.get(), &SshPool::hostKeyUnknown);
         SshTarget target = m_sshd->target();
@@ -215,7 +211,7 @@ private Q_SLOTS:
         VERIFY_SUCCESS(good);
         // So does one in the user's own file.
         PoolTest fresh;
-        QVERIFY(write(file, mark + name() + m_sshd->hostKeyLine() + '\n'));
+        QVERIFY(writeFile(file, mark + name() + m_sshd->hostKeyLine() + '\n'));
         fresh.pool->setTarget(target);
         auto plain = fresh.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::wait(plain.get()));
@@ -227,7 +223,7 @@ private Q_SLOTS:
         PoolTest test;
         SshTarget target = pinnedInOwn(test);
         const QString file = m_sshd->path(QStringLiteral("revoked"));
-        QVERIFY(write(file, "@revoked * " + m_sshd->hostKeyLine() + '\n'));
+        QVERIFY(writeFile(file, "@revoked * " + m_sshd->hostKeyLine() + '\n'));
         target.userKnownHostsFiles = { file };
         test.pool->setTarget(target);
         const Error error = errorOf(test);
@@ -249,7 +245,7 @@ private Q_SLOTS:
         SshTarget target = m_sshd->target();
         target.hostKeyAlias = QStringLiteral("Cluster");
         const QString file = m_sshd->path(QStringLiteral("aliases"));
-        QVERIFY(write(file, "!other,clus* " + m_sshd->hostKeyLine() + '\n'));
+        QVERIFY(writeFile(file, "!other,clus* " + m_sshd->hostKeyLine() + '\n'));
         target.userKnownHostsFiles = { file };
         test.pool->setTarget(target);
         auto good = test.sh(QStringLiteral("true"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "PoolTest.h"
 
+#include "tests/support/Files.h"
+
 #include <QRegularExpression>
 #include <QTcpSocket>
 
@@ -44,22 +46,12 @@ class tst_SshInterop : public QObject
         { "MACs", "umac-128-etm@openssh.com", false },
     };
 
-    static bool write(const QString &path, const QByteArray &text)
-    {
-        QFile file(path);
-        return file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
-    }
-    static QByteArray read(const QString &path)
-    {
-        QFile file(path);
-        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    }
     /// @p publicKeyFile pinned for 127.0.0.1:@p port, in a file of its own.
     static QString pin(const SshdFixture &files, const QString &publicKeyFile, quint16 port)
     {
         const QString known = files.path(QStringLiteral("pinned"));
-        const QByteArray key = read(publicKeyFile).split(' ').mid(0, 2).join(' ');
-        return write(known, "[127.0.0.1]:" + QByteArray::number(port) + ' ' + key + '\n') ? known : QString();
+        const QByteArray key = readFile(publicKeyFile).split(' ').mid(0, 2).join(' ');
+        return writeFile(known, "[127.0.0.1]:" + QByteArray::number(port) + ' ' + key + '\n') ? known : QString();
     }
     /// 2 MiB there and back: enough packets to show that the cipher and the MAC work both ways.
     static void verifyTransfer(PoolTest &test)
@@ -157,7 +149,7 @@ private Q_SLOTS:
         static const QRegularExpression publicLine(QStringLiteral("^ssh-ed25519 .*$"),
                                                    QRegularExpression::MultilineOption);
         const QByteArray line = publicLine.match(QString::fromLatin1(*made)).captured().toLatin1();
-        QVERIFY(write(hostKey + QStringLiteral(".pub"), line + '\n'));
+        QVERIFY(writeFile(hostKey + QStringLiteral(".pub"), line + '\n'));
         const QString home = files.path(QStringLiteral("home"));
         QVERIFY(QDir().mkpath(home + QStringLiteral("/.ssh")));
         QVERIFY(

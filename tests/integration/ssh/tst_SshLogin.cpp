@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "PoolTest.h"
 
+#include "tests/support/Files.h"
+
 #include <QElapsedTimer>
 
 using namespace Helmclaw;
@@ -20,15 +22,6 @@ private:
         SshTarget target = sshd.target();
         target.userKnownHostsFiles = { QStringLiteral("/dev/null") };
         return target;
-    }
-    static bool write(const QString &file, const QByteArray &text)
-    {
-        QFile handle(file);
-        return handle.open(QIODevice::WriteOnly) && handle.write(text) == text.size();
-    }
-    static ErrorCode codeOf(const ExecReply &reply)
-    {
-        return reply.error() ? reply.error()->code : ErrorCode::Internal;
     }
 
     std::unique_ptr<SshdFixture> m_sshd;
@@ -187,7 +180,7 @@ private Q_SLOTS:
         PoolTest test;
         SshTarget target = m_sshd->target();
         const QString file = m_sshd->path(QStringLiteral("marked"));
-        QVERIFY(write(file, mark + "* " + m_sshd->hostKeyLine() + '\n'));
+        QVERIFY(writeFile(file, mark + "* " + m_sshd->hostKeyLine() + '\n'));
         target.userKnownHostsFiles += file;
         if (code == ErrorCode::Unsupported)
             target.userKnownHostsFiles = { file };
@@ -208,8 +201,8 @@ private Q_SLOTS:
         QFile key(sshd.path(QStringLiteral("host_rsa.pub")));
         QVERIFY(key.open(QIODevice::ReadOnly));
         SshTarget target = sshd.target();
-        QVERIFY(write(target.userKnownHostsFiles.first(),
-                      QStringLiteral("[127.0.0.1]:%1 ").arg(sshd.port()).toLatin1() + key.readAll()));
+        QVERIFY(writeFile(target.userKnownHostsFiles.first(),
+                          QStringLiteral("[127.0.0.1]:%1 ").arg(sshd.port()).toLatin1() + key.readAll()));
         PoolTest test;
         test.pool->setTarget(target);
         auto reply = test.sh(QStringLiteral("true"));
@@ -230,7 +223,7 @@ private Q_SLOTS:
         target.identityFiles = { m_sshd->makeKey(QStringLiteral("other"), {}, type) };
         QFile key(target.identityFiles.first() + QStringLiteral(".pub"));
         QVERIFY(key.open(QIODevice::ReadOnly));
-        QVERIFY(write(m_sshd->path(QStringLiteral("authorized_keys")), key.readAll()));
+        QVERIFY(writeFile(m_sshd->path(QStringLiteral("authorized_keys")), key.readAll()));
         PoolTest test;
         test.pool->setTarget(target);
         auto reply = test.sh(QStringLiteral("true"));

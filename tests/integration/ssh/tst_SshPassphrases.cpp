@@ -12,10 +12,6 @@ class tst_SshPassphrases : public QObject
     Q_OBJECT
 
 private:
-    static ErrorCode codeOf(const ExecReply &reply)
-    {
-        return reply.error() ? reply.error()->code : ErrorCode::Internal;
-    }
     /// Makes the server take @p key, and only that one.
     void authorise(const QString &key) const
     {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "PoolTest.h"
 
-#include <QDir>
+#include "tests/support/OwnProcess.h"
+
 #include <QFile>
 #include <QStandardPaths>
 
@@ -43,7 +44,6 @@ while (sysread($s, my $b, 65536)) { syswrite(STDOUT, $b) } kill 'TERM', getppid;
         QFile handle(m_sshd->path(file));
         return handle.open(QIODevice::ReadOnly) ? handle.readAll().trimmed().toLongLong() : 0;
     }
-    static qsizetype openDescriptors() { return QDir(QStringLiteral("/proc/self/fd")).entryList().size(); }
 
     std::unique_ptr<SshdFixture> m_sshd;
 

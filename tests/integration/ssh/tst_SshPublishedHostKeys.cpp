@@ -2,6 +2,7 @@
 #include "PoolTest.h"
 
 #include "ssh/HostKeyLog.h"
+#include "tests/support/Files.h"
 
 using namespace Helmclaw;
 using namespace Helmclaw::Test;
@@ -17,11 +18,6 @@ private:
     {
         return { line.split(' ').at(0), QByteArray::fromBase64(line.split(' ').at(1)) };
     }
-    [[nodiscard]] static QByteArray content(const QString &file)
-    {
-        QFile source(file);
-        return source.open(QIODevice::ReadOnly) ? source.readAll() : QByteArray();
-    }
     /// Nothing is pinned anywhere; @p published are the keys that the source knows.
     [[nodiscard]] SshTarget advised(const QList<HostKey> &published, bool complete) const
     {
@@ -34,7 +30,7 @@ private:
     }
     [[nodiscard]] HostKey otherKey(const QString &type = QStringLiteral("ed25519")) const
     {
-        return keyFrom(content(m_sshd->makeKey(QStringLiteral("other_") + type, {}, type) + QStringLiteral(".pub")));
+        return keyFrom(readFile(m_sshd->makeKey(QStringLiteral("other_") + type, {}, type) + QStringLiteral(".pub")));
     }
 
     std::unique_ptr<SshdFixture> m_sshd;
@@ -62,7 +58,7 @@ private Q_SLOTS:
         QVERIFY(PoolTest::wait(reply.get()));
         VERIFY_SUCCESS(reply);
         QVERIFY(asked.isEmpty());
-        const QByteArrayList lines = content(test.ownKnownHosts()).trimmed().split('\n');
+        const QByteArrayList lines = readFile(test.ownKnownHosts()).trimmed().split('\n');
         QCOMPARE(lines.size(), 1); // what the source is called cannot add a line
         QVERIFY2(lines.at(0).endsWith("published by the tailnet, node n1\\nevil * line"), lines.at(0).constData());
         const auto log = HostKeyLog::read(HostKeyLog::fileFor(test.ownKnownHosts()));
@@ -92,7 +88,7 @@ private Q_SLOTS:
                      && reply->error()->what.contains(otherKey().fingerprint().first(6)),
                  qPrintable(reply->error()->what));
         QVERIFY(asked.isEmpty());
-        QVERIFY(content(test.ownKnownHosts()).isEmpty());
+        QVERIFY(!QFile::exists(test.ownKnownHosts()));
         QVERIFY(!m_sshd->log().contains("userauth"));
     }
 
@@ -106,7 +102,7 @@ private Q_SLOTS:
         test.pool->answerHostKey(asked.at(0).at(0).value<HostKeyQuestion>().id, true);
         QVERIFY(PoolTest::wait(reply.get()));
         VERIFY_SUCCESS(reply);
-        QVERIFY(!content(test.ownKnownHosts()).contains("published"));
+        QVERIFY(!readFile(test.ownKnownHosts()).contains("published"));
     }
 
     void aPublishedKeyDoesNotExcuseAChange()
@@ -135,14 +131,14 @@ private Q_SLOTS:
         PoolTest test;
         SshTarget target = both.target();
         target.userKnownHostsFiles = { QStringLiteral("/dev/null") };
-        target.advice.hostKeys = { keyFrom(content(ecdsa + QStringLiteral(".pub"))) };
+        target.advice.hostKeys = { keyFrom(readFile(ecdsa + QStringLiteral(".pub"))) };
         target.advice.hostKeysComplete = true;
         target.advice.source = QStringLiteral("the tailnet");
         test.pool->setTarget(target);
         auto reply = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::wait(reply.get()));
         VERIFY_SUCCESS(reply);
-        QVERIFY(content(test.ownKnownHosts()).contains("ecdsa-sha2-nistp256"));
+        QVERIFY(readFile(test.ownKnownHosts()).contains("ecdsa-sha2-nistp256"));
     }
 
     void newerAdviceKeepsTheSession()

@@ -2,6 +2,9 @@
 #include "PoolTest.h"
 #include "SlowLine.h"
 
+#include "tests/support/Files.h"
+#include "tests/support/OwnProcess.h"
+
 #include <QCryptographicHash>
 #include <QElapsedTimer>
 
@@ -50,16 +53,6 @@ private:
         options.length = length;
         return start(*m_test, path, options);
     }
-    static QByteArray pattern(qsizetype size)
-    {
-        QByteArray data(size, Qt::Uninitialized);
-        quint32 state = 99;
-        for (qsizetype i = 0; i < size; ++i) {
-            state = state * 1664525 + 1013904223;
-            data[i] = char(state >> 24);
-        }
-        return data;
-    }
     QString make(const QString &name, const QByteArray &content) const
     {
         QFile file(m_sshd->path(name));
@@ -73,16 +66,6 @@ private:
         QFile file(m_sshd->path(name));
         return file.open(QIODevice::WriteOnly) && file.resize(size) ? file.fileName() : QString();
     }
-    static qint64 residentKilobytes()
-    {
-        QFile status(QStringLiteral("/proc/self/status"));
-        if (!status.open(QIODevice::ReadOnly))
-            return 0;
-        const QByteArray all = status.readAll();
-        const qsizetype at = all.indexOf("VmRSS:") + 6;
-        return all.mid(at, all.indexOf(" kB", at) - at).trimmed().toLongLong();
-    }
-    static ErrorCode codeOf(const Reply &reply) { return reply->error() ? reply->error()->code : ErrorCode::Internal; }
 
     std::unique_ptr<SshdFixture> m_sshd;
     std::unique_ptr<PoolTest> m_test;
@@ -336,7 +319,7 @@ private Q_SLOTS:
             }
             reply->abort();
             QVERIFY(PoolTest::wait(reply.get()));
-            QCOMPARE(codeOf(reply), ErrorCode::Cancelled);
+            QCOMPARE(codeOf(*reply), ErrorCode::Cancelled);
         }
         // No channel is stuck: MaxSessions is 10.
         std::vector<std::unique_ptr<ExecReply>> replies;
@@ -368,7 +351,7 @@ private Q_SLOTS:
         auto other = range(QStringLiteral("/etc/hostname"), 0);
         sshd.kill();
         QVERIFY(PoolTest::wait(reply.get()));
-        QCOMPARE(codeOf(reply), ErrorCode::ConnectionLost);
+        QCOMPARE(codeOf(*reply), ErrorCode::ConnectionLost);
         QVERIFY(PoolTest::wait(other.get()));
         VERIFY_SUCCESS(other);
     }
@@ -392,7 +375,7 @@ private Q_SLOTS:
         Taker taker(reply.get());
         std::ignore = reply->readAll();
         QVERIFY(PoolTest::wait(reply.get()));
-        QCOMPARE(codeOf(reply), ErrorCode::DeadlineExceeded);
+        QCOMPARE(codeOf(*reply), ErrorCode::DeadlineExceeded);
         QVERIFY(!reply->error()->remedy.isEmpty());
     }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "PoolTest.h"
 
+#include "TunnelService.h"
+#include "tests/support/Files.h"
+#include "tests/support/OwnProcess.h"
+
 #include <QCryptographicHash>
-#include <QDir>
 #include <QElapsedTimer>
 #include <QStandardPaths>
 #include <QTcpServer>
@@ -23,29 +26,6 @@ class tst_SshTunnel : public QObject
     Q_OBJECT
 
 private:
-    /// What stands behind the tunnel: gives every new connection to a function.
-    class Service : public QTcpServer
-    {
-    public:
-        explicit Service(std::function<void(QTcpSocket *)> serve)
-            : m_serve(std::move(serve))
-        {
-            [[maybe_unused]] const bool ok = listen(QHostAddress::LocalHost);
-            connect(this, &QTcpServer::newConnection, this, [this] {
-                while (QTcpSocket *socket = nextPendingConnection())
-                    m_serve(socket);
-            });
-        }
-
-    private:
-        std::function<void(QTcpSocket *)> m_serve;
-    };
-
-    static void echo(QTcpSocket *socket)
-    {
-        connect(socket, &QTcpSocket::readyRead, socket, [socket] { socket->write(socket->readAll()); });
-        connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
-    }
     std::unique_ptr<Tunnel> open(const PoolTest &test, quint16 remotePort, quint16 localPort = 0) const
     {
         TunnelOptions options;
@@ -56,22 +36,6 @@ private:
     static bool is(const std::unique_ptr<Tunnel> &tunnel, TunnelState state, int milliseconds = 30000)
     {
         return PoolTest::until([&] { return tunnel->state() == state; }, milliseconds);
-    }
-    static qsizetype openDescriptors()
-    {
-        return QDir(QStringLiteral("/proc/self/fd"))
-            .entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System)
-            .size();
-    }
-    static QByteArray pattern(qsizetype size)
-    {
-        QByteArray data(size, Qt::Uninitialized);
-        quint32 state = 12345;
-        for (qsizetype i = 0; i < size; ++i) {
-            state = state * 1664525 + 1013904223;
-            data[i] = char(state >> 24);
-        }
-        return data;
     }
 
     std::unique_ptr<SshdFixture> m_sshd;
@@ -88,7 +52,7 @@ private Q_SLOTS:
 
     void echoAndCounts()
     {
-        Service service(echo);
+        TunnelService service(TunnelService::echo);
         PoolTest test;
         test.pool->setTarget(m_sshd->target());
         auto tunnel = open(test, service.serverPort());
@@ -109,7 +73,7 @@ private Q_SLOTS:
 
     void manyHttpRequests()
     {
-        Service service([](QTcpSocket *socket) {
+        TunnelService service([](QTcpSocket *socket) {
             connect(socket, &QTcpSocket::readyRead, socket, [socket] {
                 if (!socket->peek(65536).contains("\r\n\r\n"))
                     return;
@@ -185,7 +149,7 @@ private Q_SLOTS:
     void bulkBothWays()
     {
         const QByteArray data = pattern(64 * 1024 * 1024);
-        Service service(echo);
+        TunnelService service(TunnelService::echo);
         PoolTest test;
         test.pool->setTarget(m_sshd->target());
         auto tunnel = open(test, service.serverPort());
@@ -218,7 +182,7 @@ private Q_SLOTS:
     {
         // One client never reads while the service sends without end; others work, and memory does not grow with it.
         std::atomic<qint64> offered { 0 };
-        Service endless([&offered](QTcpSocket *socket) {
+        TunnelService endless([&offered](QTcpSocket *socket) {
             const auto more = [socket, &offered] {
                 while (socket->bytesToWrite() < 1024 * 1024) {
                     socket->write(QByteArray(256 * 1024, 'z'));
@@ -294,7 +258,7 @@ private Q_SLOTS:
     {
         if (::geteuid() != 0)
             QSKIP("only root can start a process of another user");
-        Service service(echo);
+        TunnelService service(TunnelService::echo);
         PoolTest test;
         test.pool->setTarget(m_sshd->target());
         auto tunnel = open(test, service.serverPort());
@@ -329,7 +293,7 @@ private Q_SLOTS:
     {
         SshdFixture sshd;
         QVERIFY(sshd.start());
-        Service service(echo);
+        TunnelService service(TunnelService::echo);
         PoolTest test;
         test.pool->setTarget(sshd.target());
         auto tunnel = open(test, service.serverPort());
@@ -365,7 +329,7 @@ private Q_SLOTS:
     {
         SshdFixture sshd;
         QVERIFY(sshd.start());
-        Service service(echo);
+        TunnelService service(TunnelService::echo);
         PoolTest test;
         test.pool->setTarget(sshd.target());
         auto tunnel = open(test, service.serverPort());
@@ -416,7 +380,7 @@ private Q_SLOTS:
 
     void closeFreesEverything()
     {
-        Service service(echo);
+        TunnelService service(TunnelService::echo);
         PoolTest test;
         test.pool->setTarget(m_sshd->target());
         // Warm: the session stays.

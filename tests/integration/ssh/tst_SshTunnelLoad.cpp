@@ -2,10 +2,12 @@
 #include "PoolTest.h"
 #include "SlowLine.h"
 
+#include "TunnelService.h"
 #include "ssh/CipherOrder.h"
+#include "tests/support/Files.h"
+#include "tests/support/OwnProcess.h"
 
 #include <QCryptographicHash>
-#include <QDir>
 #include <QElapsedTimer>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -27,23 +29,6 @@ class tst_SshTunnelLoad : public QObject
     Q_OBJECT
 
 private:
-    class Service : public QTcpServer
-    {
-    public:
-        explicit Service(std::function<void(QTcpSocket *)> serve)
-            : m_serve(std::move(serve))
-        {
-            [[maybe_unused]] const bool ok = listen(QHostAddress::LocalHost);
-            connect(this, &QTcpServer::newConnection, this, [this] {
-                while (QTcpSocket *socket = nextPendingConnection())
-                    m_serve(socket);
-            });
-        }
-
-    private:
-        std::function<void(QTcpSocket *)> m_serve;
-    };
-
     /// Sends without end, as fast as it is taken.
     static void endless(QTcpSocket *socket)
     {
@@ -54,11 +39,6 @@ private:
         connect(socket, &QTcpSocket::bytesWritten, socket, more);
         connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
         more();
-    }
-    static void echo(QTcpSocket *socket)
-    {
-        connect(socket, &QTcpSocket::readyRead, socket, [socket] { socket->write(socket->readAll()); });
-        connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
     }
     static std::unique_ptr<Tunnel> open(const PoolTest &test, quint16 remotePort, quint16 localPort = 0,
                                         const QString &server = QStringLiteral("srv"))
@@ -71,29 +51,6 @@ private:
     static bool is(const std::unique_ptr<Tunnel> &tunnel, TunnelState state, int milliseconds = 60000)
     {
         return PoolTest::until([&] { return tunnel->state() == state; }, milliseconds);
-    }
-    static qsizetype entriesOf(const QString &folder)
-    {
-        return QDir(folder).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System).size();
-    }
-    static qint64 residentKilobytes()
-    {
-        QFile status(QStringLiteral("/proc/self/status"));
-        if (!status.open(QIODevice::ReadOnly))
-            return 0;
-        const QByteArray all = status.readAll();
-        const qsizetype at = all.indexOf("VmRSS:") + 6;
-        return all.mid(at, all.indexOf(" kB", at) - at).trimmed().toLongLong();
-    }
-    static QByteArray pattern(qsizetype size, quint32 seed)
-    {
-        QByteArray data(size, Qt::Uninitialized);
-        quint32 state = seed;
-        for (qsizetype i = 0; i < size; ++i) {
-            state = state * 1664525 + 1013904223;
-            data[i] = char(state >> 24);
-        }
-        return data;
     }
 
     std::unique_ptr<SshdFixture> m_sshd;
@@ -120,14 +77,14 @@ private Q_SLOTS:
             QVERIFY(servers.back()->start());
             test.pool->setTarget(servers.back()->target(QStringLiteral("srv%1").arg(i)));
         }
-        std::vector<std::unique_ptr<Service>> services;
+        std::vector<std::unique_ptr<TunnelService>> services;
         std::vector<std::unique_ptr<Tunnel>> tunnels;
         std::vector<quint16> ports;
         std::vector<std::unique_ptr<QTcpSocket>> clients;
         for (int i = 0; i < serverCount * tunnelCount; ++i) {
-            services.push_back(std::make_unique<Service>([i](QTcpSocket *socket) {
+            services.push_back(std::make_unique<TunnelService>([i](QTcpSocket *socket) {
                 socket->write("service " + QByteArray::number(i) + '\n');
-                echo(socket);
+                TunnelService::echo(socket);
             }));
             tunnels.push_back(
                 open(test, services.back()->serverPort(), 0, QStringLiteral("srv%1").arg(i / tunnelCount)));
@@ -241,7 +198,7 @@ private Q_SLOTS:
             target.port = line.port();
             target.hostKeyAlias = m_sshd->target().knownHostsName();
         }
-        Service service(endless);
+        TunnelService service(endless);
         PoolTest test;
         test.pool->setTarget(target);
         auto tunnel = open(test, service.serverPort());
@@ -298,7 +255,7 @@ private Q_SLOTS:
         };
         QByteArray atService;
         QByteArray atClient;
-        Service service([&](QTcpSocket *socket) {
+        TunnelService service([&](QTcpSocket *socket) {
             connect(socket, &QTcpSocket::readyRead, socket, [&, socket] { atService += socket->readAll(); });
             pour(socket, down, 3);
         });
@@ -320,7 +277,7 @@ private Q_SLOTS:
 
     void aThousandCyclesLeaveNothing()
     {
-        Service service(echo);
+        TunnelService service(TunnelService::echo);
         PoolTest test;
         test.pool->setTarget(m_sshd->target());
         const quint16 port = SshdFixture::freePort();
@@ -350,17 +307,15 @@ private Q_SLOTS:
         for (int i = 0; i < 40; ++i)
             QVERIFY2(cycle(i), qPrintable(QString::number(i)));
         QVERIFY(settled());
-        const qsizetype descriptors = entriesOf(QStringLiteral("/proc/self/fd"));
-        const qsizetype threads = entriesOf(QStringLiteral("/proc/self/task"));
+        const qsizetype descriptors = openDescriptors();
+        const qsizetype threads = Test::threads();
         const qint64 memory = residentKilobytes();
         for (int i = 0; i < 1000; ++i)
             QVERIFY2(cycle(i), qPrintable(QString::number(i)));
         QVERIFY(settled());
-        QVERIFY2(PoolTest::until([&] { return entriesOf(QStringLiteral("/proc/self/fd")) <= descriptors; }),
-                 qPrintable(QStringLiteral("%1 → %2 descriptors")
-                                .arg(descriptors)
-                                .arg(entriesOf(QStringLiteral("/proc/self/fd")))));
-        QVERIFY(entriesOf(QStringLiteral("/proc/self/task")) <= threads);
+        QVERIFY2(PoolTest::until([&] { return openDescriptors() <= descriptors; }),
+                 qPrintable(QStringLiteral("%1 → %2 descriptors").arg(descriptors).arg(openDescriptors())));
+        QVERIFY(Test::threads() <= threads);
         QVERIFY2(residentKilobytes() - memory < 10 * 1024, qPrintable(QString::number(residentKilobytes() - memory)));
         // No listener is left: every port can be had.
         QTcpServer again;
@@ -397,11 +352,11 @@ private Q_SLOTS:
         };
         for (int i = 0; i < 10; ++i)
             QVERIFY(cycle(i) && settle());
-        const qsizetype descriptors = entriesOf(QStringLiteral("/proc/self/fd"));
+        const qsizetype descriptors = openDescriptors();
         for (int i = 0; i < 100; ++i)
             QVERIFY(cycle(i) && settle());
-        QVERIFY2(PoolTest::until([&] { return settle() && entriesOf(QStringLiteral("/proc/self/fd")) <= descriptors; }),
-                 qPrintable(QString::number(entriesOf(QStringLiteral("/proc/self/fd")) - descriptors)));
+        QVERIFY2(PoolTest::until([&] { return settle() && openDescriptors() <= descriptors; }),
+                 qPrintable(QString::number(openDescriptors() - descriptors)));
     }
 
     void whoHoldsThePort()
@@ -430,7 +385,7 @@ private Q_SLOTS:
         QVERIFY(sshd.start());
         const SshTarget target = sshd.target();
         sshd.kill();
-        Service service(echo);
+        TunnelService service(TunnelService::echo);
         PoolTest test;
         test.pool->setTarget(target);
         const quint16 port = SshdFixture::freePort();
@@ -456,7 +411,7 @@ private Q_SLOTS:
         target.hostKeyAlias = m_sshd->target().knownHostsName();
         constexpr qint64 total = 64 * 1024 * 1024;
         const QByteArray data = pattern(total, 5);
-        Service service([&](QTcpSocket *socket) {
+        TunnelService service([&](QTcpSocket *socket) {
             const auto sent = std::make_shared<qsizetype>(0);
             const auto more = [&data, socket, sent] {
                 while (*sent < data.size() && socket->bytesToWrite() < 1024 * 1024) {

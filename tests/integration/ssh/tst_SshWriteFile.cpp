@@ -2,6 +2,8 @@
 #include "PoolTest.h"
 #include "SlowLine.h"
 
+#include "tests/support/Files.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QRandomGenerator>
@@ -29,21 +31,6 @@ private:
     Reply write(const QString &path, const QByteArray &content, const WriteFileOptions &options = {}) const
     {
         return write(*m_test, path, content, options);
-    }
-    static QByteArray pattern(qsizetype size)
-    {
-        QByteArray data(size, Qt::Uninitialized);
-        quint32 state = 7;
-        for (qsizetype i = 0; i < size; ++i) {
-            state = state * 1664525 + 1013904223;
-            data[i] = char(state >> 24);
-        }
-        return data;
-    }
-    static QByteArray contentOf(const QString &path)
-    {
-        QFile file(path);
-        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("(unreadable)");
     }
     static struct stat statOf(const QString &path)
     {
@@ -73,7 +60,6 @@ private:
         QDir().mkpath(result);
         return result;
     }
-    static ErrorCode codeOf(const Reply &reply) { return reply->error() ? reply->error()->code : ErrorCode::Internal; }
 
     std::unique_ptr<SshdFixture> m_sshd;
     std::unique_ptr<PoolTest> m_test;
@@ -114,7 +100,7 @@ private Q_SLOTS:
         QVERIFY(!reply->isFinished());
         QVERIFY(PoolTest::wait(reply.get(), 120000));
         VERIFY_SUCCESS(reply);
-        QVERIFY(contentOf(path) == content);
+        QVERIFY(readFile(path) == content);
         QCOMPARE(modeOf(path), 0640U);
         QCOMPARE(reply->mode(), 0640U);
         QVERIFY(!reply->isReplacement());
@@ -140,7 +126,7 @@ private Q_SLOTS:
         auto reply = write(path, "new");
         QVERIFY(PoolTest::wait(reply.get()));
         VERIFY_SUCCESS(reply);
-        QCOMPARE(contentOf(path), QByteArray("new"));
+        QCOMPARE(readFile(path), QByteArray("new"));
         QCOMPARE(modeOf(path), mode);
         QVERIFY(reply->isReplacement());
         QVERIFY(reply->isOwnerKept());
@@ -200,7 +186,7 @@ private Q_SLOTS:
         auto reply = write(dir + QStringLiteral("/link"), "new");
         QVERIFY(PoolTest::wait(reply.get()));
         VERIFY_SUCCESS(reply);
-        QCOMPARE(contentOf(target), QByteArray("new"));
+        QCOMPARE(readFile(target), QByteArray("new"));
         QVERIFY(QFileInfo(dir + QStringLiteral("/link")).isSymLink());
         QCOMPARE(filesIn(dir + QStringLiteral("/real")).size(), 1);
         // To nowhere: its target is made.
@@ -209,7 +195,7 @@ private Q_SLOTS:
         QVERIFY(PoolTest::wait(reply.get()));
         VERIFY_SUCCESS(reply);
         QVERIFY(!reply->isReplacement());
-        QCOMPARE(contentOf(dir + QStringLiteral("/real/none")), QByteArray("made"));
+        QCOMPARE(readFile(dir + QStringLiteral("/real/none")), QByteArray("made"));
     }
 
     void failures_data()
@@ -240,7 +226,7 @@ private Q_SLOTS:
         const QString path = folder() + QStringLiteral("/eleven");
         auto reply = write(path, QByteArray(11, 'x'), options);
         QVERIFY(PoolTest::wait(reply.get()));
-        QCOMPARE(codeOf(reply), ErrorCode::InvalidInput);
+        QCOMPARE(codeOf(*reply), ErrorCode::InvalidInput);
         QVERIFY(!QFile::exists(path));
     }
 
@@ -256,7 +242,7 @@ private Q_SLOTS:
         QVERIFY(PoolTest::wait(reply.get()));
         QVERIFY(reply->error());
         QVERIFY2(reply->error()->code == ErrorCode::DiskFull, qPrintable(reply->error()->toString()));
-        QCOMPARE(contentOf(path), QByteArray("old"));
+        QCOMPARE(readFile(path), QByteArray("old"));
         QCOMPARE(filesIn(dir).size(), 1); // gone before it is told
         reply = write(path, "fits");
         QVERIFY(PoolTest::wait(reply.get()));
@@ -267,7 +253,7 @@ private Q_SLOTS:
         QVERIFY(reply->error());
         QVERIFY2(reply->error()->code == ErrorCode::PermissionDenied, qPrintable(reply->error()->toString()));
         QVERIFY(reply->error()->what.contains(QLatin1String("read-only")));
-        QCOMPARE(contentOf(path), QByteArray("fits"));
+        QCOMPARE(readFile(path), QByteArray("fits"));
     }
 
     void aFolderThatMayNotBeWritten()
@@ -290,7 +276,7 @@ private Q_SLOTS:
         ::chmod(QFile::encodeName(dir).constData(), 0755);
         QVERIFY(reply->error());
         QVERIFY2(reply->error()->code == ErrorCode::PermissionDenied, qPrintable(reply->error()->toString()));
-        QCOMPARE(contentOf(path), QByteArray("old"));
+        QCOMPARE(readFile(path), QByteArray("old"));
     }
 
     void missingExtensions()
@@ -311,12 +297,12 @@ private Q_SLOTS:
         QVERIFY(PoolTest::wait(reply.get()));
         VERIFY_SUCCESS(reply);
         QVERIFY(!reply->isSynced());
-        QVERIFY(contentOf(dir + QStringLiteral("/new")) == content);
+        QVERIFY(readFile(dir + QStringLiteral("/new")) == content);
         // One that is there cannot be replaced in one step: it is not tried.
         reply = write(test, dir + QStringLiteral("/new"), "other");
         QVERIFY(PoolTest::wait(reply.get()));
-        QCOMPARE(codeOf(reply), ErrorCode::Unsupported);
-        QVERIFY(contentOf(dir + QStringLiteral("/new")) == content);
+        QCOMPARE(codeOf(*reply), ErrorCode::Unsupported);
+        QVERIFY(readFile(dir + QStringLiteral("/new")) == content);
         QCOMPARE(filesIn(dir).size(), 1);
     }
 
@@ -328,7 +314,7 @@ private Q_SLOTS:
         for (char letter = 'a'; letter < 'q'; ++letter)
             replies.push_back(write(path, QByteArray(300000 + letter, letter)));
         const auto whole = [&] {
-            const QByteArray all = contentOf(path);
+            const QByteArray all = readFile(path);
             return all.size() == 300000 + all.at(0) && all.count(all.at(0)) == all.size();
         };
         for (auto &reply : replies) {
@@ -377,7 +363,7 @@ private Q_SLOTS:
                 if (reply->error())
                     QCOMPARE(reply->error()->code, ErrorCode::Cancelled);
             }
-            const QByteArray now = contentOf(path);
+            const QByteArray now = readFile(path);
             QVERIFY(now == "old" || now == content);
             if (reply && !reply->error())
                 QVERIFY(now == content);
@@ -410,7 +396,7 @@ private Q_SLOTS:
         auto reply = write(test, dir + QStringLiteral("/file"), QByteArray(20 * 1024 * 1024, 'x'), options);
         QVERIFY(PoolTest::until([&] { return !filesIn(dir).isEmpty(); }));
         QVERIFY(PoolTest::wait(reply.get()));
-        QCOMPARE(codeOf(reply), ErrorCode::DeadlineExceeded);
+        QCOMPARE(codeOf(*reply), ErrorCode::DeadlineExceeded);
         QVERIFY(PoolTest::until([&] { return filesIn(dir).isEmpty(); }));
     }
 
@@ -434,8 +420,8 @@ private Q_SLOTS:
         auto other = write(dir + QStringLiteral("/other"), "elsewhere");
         sshd.kill();
         QVERIFY(PoolTest::wait(reply.get()));
-        QCOMPARE(codeOf(reply), ErrorCode::ConnectionLost);
-        QCOMPARE(contentOf(path), QByteArray("old"));
+        QCOMPARE(codeOf(*reply), ErrorCode::ConnectionLost);
+        QCOMPARE(readFile(path), QByteArray("old"));
         QVERIFY(reply->error()->remedy.contains(QLatin1String(".file.helmclaw-"))); // the admin can find it
         QVERIFY(PoolTest::wait(other.get()));
         VERIFY_SUCCESS(other);
@@ -453,7 +439,7 @@ private Q_SLOTS:
         auto reply = write(test, path, content);
         QVERIFY(PoolTest::wait(reply.get(), 120000));
         VERIFY_SUCCESS(reply);
-        QVERIFY(contentOf(path) == content);
+        QVERIFY(readFile(path) == content);
         QVERIFY(sshd.log().count("SSH2_MSG_NEWKEYS received") > 5);
     }
 
@@ -464,7 +450,7 @@ private Q_SLOTS:
         std::unique_ptr<WriteFileReply> reply(m_test->pool->writeFile(QStringLiteral("srv"), path, Secret(content)));
         QVERIFY(PoolTest::wait(reply.get()));
         VERIFY_SUCCESS(reply);
-        QVERIFY(contentOf(path) == content);
+        QVERIFY(readFile(path) == content);
         QCOMPARE(modeOf(path), 0600U);
     }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/KnownHosts.h"
 #include "ssh/KnownHostsFile.h"
+#include "tests/support/Files.h"
 
 #include <QElapsedTimer>
 #include <QFile>
@@ -58,18 +59,6 @@ KnownHosts parsed(const QByteArray &text)
     return hosts;
 }
 
-QByteArray contentOf(const QString &file)
-{
-    QFile source(file);
-    return source.open(QIODevice::ReadOnly) ? source.readAll() : QByteArray();
-}
-
-void write(const QString &file, const QByteArray &content)
-{
-    QFile target(file);
-    QVERIFY(target.open(QIODevice::WriteOnly));
-    target.write(content);
-}
 } // namespace
 
 Q_DECLARE_METATYPE(Helmclaw::KnownHosts::Verdict)
@@ -242,7 +231,7 @@ void tst_KnownHosts::files()
     QVERIFY(hosts.addFile(QStringLiteral("/dev/null")));
 
     const QString file = folder.filePath(QStringLiteral("known_hosts"));
-    write(file, "host " + keyText(key(1)) + '\n');
+    QVERIFY(Test::writeFile(file, "host " + keyText(key(1)) + '\n'));
     QVERIFY(hosts.addFile(file));
     QCOMPARE(hosts.lookup(QStringLiteral("host"), key(1)).pinned.constFirst().file, file);
 
@@ -341,7 +330,7 @@ void tst_KnownHosts::agreesWithSshKeygen()
             text += lineMarks.last() + (hash ? hashed(name, char(line)) : name) + ' ' + keyText(keys.last())
                 + (random.bounded(2u) ? "\n" : " comment\n");
         }
-        write(file, text);
+        QVERIFY(Test::writeFile(file, text));
         KnownHosts hosts;
         QVERIFY(hosts.addFile(file));
         QCOMPARE(hosts.skippedLines(), 0);
@@ -430,7 +419,7 @@ void tst_KnownHosts::appendWritesWhatSshReads()
     const QString file = folder.filePath(QStringLiteral("a/b/known_hosts"));
     QVERIFY(KnownHostsFile::append(file, QStringLiteral("[Host]:2222"), key(1)));
     QVERIFY(KnownHostsFile::append(file, QStringLiteral("[host]:22"), key(2)));
-    QCOMPARE(contentOf(file), "[host]:2222 " + keyText(key(1)) + "\nhost " + keyText(key(2)) + '\n');
+    QCOMPARE(Test::readFile(file), "[host]:2222 " + keyText(key(1)) + "\nhost " + keyText(key(2)) + '\n');
     QCOMPARE(QFileInfo(file).permissions() & QFile::Permissions(0x77), QFile::Permissions {});
     QVERIFY(QFileInfo(file).permissions() & QFile::ReadOwner);
     for (const char *made : { "a", "a/b" })
@@ -446,7 +435,7 @@ void tst_KnownHosts::appendWritesWhatSshReads()
     QCOMPARE(QProcess::execute(QStringLiteral("ssh-keygen"),
                                { QStringLiteral("-q"), QStringLiteral("-H"), QStringLiteral("-f"), file }),
              0);
-    QVERIFY(contentOf(file).startsWith("|1|"));
+    QVERIFY(Test::readFile(file).startsWith("|1|"));
     KnownHosts rehashed;
     QVERIFY(rehashed.addFile(file));
     QCOMPARE(rehashed.lookup(QStringLiteral("[host]:2222"), key(1)).verdict, Verdict::Match);
@@ -457,9 +446,9 @@ void tst_KnownHosts::appendKeepsOpenLastLine()
 {
     const QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("known_hosts"));
-    write(file, "old " + keyText(key(1)));
+    QVERIFY(Test::writeFile(file, "old " + keyText(key(1))));
     QVERIFY(KnownHostsFile::append(file, QStringLiteral("new"), key(2)));
-    QCOMPARE(contentOf(file), "old " + keyText(key(1)) + "\nnew " + keyText(key(2)) + '\n');
+    QCOMPARE(Test::readFile(file), "old " + keyText(key(1)) + "\nnew " + keyText(key(2)) + '\n');
 }
 
 void tst_KnownHosts::appendIsIdempotent()
@@ -467,9 +456,9 @@ void tst_KnownHosts::appendIsIdempotent()
     const QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("known_hosts"));
     QVERIFY(KnownHostsFile::append(file, QStringLiteral("host"), key(1)));
-    const QByteArray once = contentOf(file);
+    const QByteArray once = Test::readFile(file);
     QVERIFY(KnownHostsFile::append(file, QStringLiteral("HOST"), key(1)));
-    QCOMPARE(contentOf(file), once);
+    QCOMPARE(Test::readFile(file), once);
 }
 
 void tst_KnownHosts::appendRefusesWhatWouldMeanSomethingElse_data()
@@ -497,7 +486,7 @@ void tst_KnownHosts::appendSaysWhenItCannot()
 {
     const QTemporaryDir folder;
     const QString blocked = folder.filePath(QStringLiteral("file"));
-    write(blocked, "x");
+    QVERIFY(Test::writeFile(blocked, "x"));
     const auto noFolder =
         KnownHostsFile::append(blocked + QStringLiteral("/known_hosts"), QStringLiteral("host"), key(1));
     QVERIFY(!noFolder);
@@ -521,7 +510,7 @@ void tst_KnownHosts::appendsOfManyThreadsAllArrive()
     for (std::thread &writer : writers)
         writer.join();
     QCOMPARE(good.load(), 20);
-    QCOMPARE(contentOf(file).count('\n'), 20);
+    QCOMPARE(Test::readFile(file).count('\n'), 20);
     KnownHosts hosts;
     QVERIFY(hosts.addFile(file));
     QCOMPARE(hosts.skippedLines(), 0);

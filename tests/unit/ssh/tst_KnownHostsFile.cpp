@@ -4,6 +4,7 @@
 #include "ssh/HostKeyLog.h"
 #include "ssh/KnownHosts.h"
 #include "ssh/KnownHostsFile.h"
+#include "tests/support/Files.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -48,17 +49,6 @@ QByteArray hashed(const QByteArray &name)
         + QMessageAuthenticationCode::hash(name, salt, QCryptographicHash::Sha1).toBase64();
 }
 
-QByteArray contentOf(const QString &file)
-{
-    QFile source(file);
-    return source.open(QIODevice::ReadOnly) ? source.readAll() : QByteArray();
-}
-
-bool write(const QString &file, const QByteArray &content)
-{
-    QFile target(file);
-    return target.open(QIODevice::WriteOnly) && target.write(content) == content.size();
-}
 } // namespace
 
 /// Replacing a pinned key: what changes in the file, what must not, what is recorded, what is refused.
@@ -112,10 +102,10 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, before);
         if (!before.isEmpty())
-            QVERIFY(write(own(), before));
+            QVERIFY(Test::writeFile(own(), before));
         const auto removed = KnownHostsFile::replace(own(), QStringLiteral("host"), key(9));
         QVERIFY2(removed, removed ? "" : qPrintable(removed.error().toString()));
-        QTEST(contentOf(own()), "after");
+        QTEST(Test::readFile(own()), "after");
         QCOMPARE(QFileInfo(own()).permissions() & QFile::Permissions(0x22), QFile::Permissions {});
         KnownHosts hosts;
         QVERIFY(hosts.addFile(own()));
@@ -125,22 +115,22 @@ private Q_SLOTS:
     void aPatternIsNotNarrowed()
     {
         const QByteArray before = "h*t,other " + text(key(1)) + '\n';
-        QVERIFY(write(own(), before));
+        QVERIFY(Test::writeFile(own(), before));
         const auto refused = KnownHostsFile::replace(own(), QStringLiteral("host"), key(9));
         QVERIFY(!refused);
         QVERIFY(refused.error().what.contains(own() + QStringLiteral(":1")));
-        QCOMPARE(contentOf(own()), before);
+        QCOMPARE(Test::readFile(own()), before);
     }
 
     void isRecordedBeforeItIsDone()
     {
-        QVERIFY(write(own(), "host " + text(key(1)) + '\n'));
+        QVERIFY(Test::writeFile(own(), "host " + text(key(1)) + '\n'));
         const HostKeyChecker checker(own());
         const auto done = checker.replace(target(), key(9));
         QVERIFY2(done, done ? "" : qPrintable(done.error().toString()));
         const QString log = HostKeyLog::fileFor(own());
         QCOMPARE(QFileInfo(log).permissions() & QFile::Permissions(0x77), QFile::Permissions {});
-        QVERIFY(write(log, contentOf(log) + "{\"cut off")); // a power cut
+        QVERIFY(Test::writeFile(log, Test::readFile(log) + "{\"cut off")); // a power cut
         QVERIFY(checker.pin(target(), key(9)));
         const auto entries = HostKeyLog::read(log);
         QVERIFY(entries);
@@ -164,27 +154,27 @@ private Q_SLOTS:
     void withoutARecordNothingIsDone()
     {
         const QByteArray before = "host " + text(key(1)) + '\n';
-        QVERIFY(write(own(), before));
+        QVERIFY(Test::writeFile(own(), before));
         QVERIFY(QDir().mkpath(HostKeyLog::fileFor(own()))); // a folder where the log should be
         const HostKeyChecker checker(own());
         QVERIFY(!checker.replace(target(), key(9)));
         QVERIFY(!checker.pin(target(), key(9)));
-        QCOMPARE(contentOf(own()), before);
+        QCOMPARE(Test::readFile(own()), before);
     }
 
     void aLineOfTheUserIsNotOurs()
     {
-        QVERIFY(write(own(), "host " + text(key(1)) + '\n'));
+        QVERIFY(Test::writeFile(own(), "host " + text(key(1)) + '\n'));
         const QByteArray theirs = "host " + text(key(2)) + '\n';
-        QVERIFY(write(users(), theirs));
+        QVERIFY(Test::writeFile(users(), theirs));
         const HostKeyChecker checker(own());
         const auto refused = checker.replace(target(), key(9));
         QVERIFY(!refused);
         QCOMPARE(refused.error().code, ErrorCode::PermissionDenied);
         QVERIFY2(refused.error().remedy.contains(QStringLiteral("ssh-keygen -R host -f ") + users()),
                  qPrintable(refused.error().remedy));
-        QCOMPARE(contentOf(users()), theirs);
-        QCOMPARE(contentOf(own()), "host " + text(key(1)) + '\n');
+        QCOMPARE(Test::readFile(users()), theirs);
+        QCOMPARE(Test::readFile(own()), "host " + text(key(1)) + '\n');
         QVERIFY(!QFile::exists(HostKeyLog::fileFor(own())));
     }
 
@@ -192,8 +182,8 @@ private Q_SLOTS:
     {
         const HostKeyChecker checker(own());
         QCOMPARE(checker.replace(target(), key(9)).error().code, ErrorCode::InvalidInput); // nothing is pinned
-        QVERIFY(write(own(), "host " + text(key(1)) + '\n'));
-        QVERIFY(write(users(), "@revoked * " + text(key(9)) + '\n'));
+        QVERIFY(Test::writeFile(own(), "host " + text(key(1)) + '\n'));
+        QVERIFY(Test::writeFile(users(), "@revoked * " + text(key(9)) + '\n'));
         QCOMPARE(checker.replace(target(), key(9)).error().code, ErrorCode::HostKeyRevoked);
         QVERIFY(checker.replace(target(), key(1))); // already so
         QVERIFY(!QFile::exists(HostKeyLog::fileFor(own())));
@@ -201,7 +191,7 @@ private Q_SLOTS:
 
     void anAuthorityLeavesRoomForAPin()
     {
-        QVERIFY(write(users(), "@cert-authority *os* " + text(key(5)) + '\n'));
+        QVERIFY(Test::writeFile(users(), "@cert-authority *os* " + text(key(5)) + '\n'));
         HostKeyChecker checker(own());
         QVERIFY(checker.replace(target(), key(9)));
         const auto index = checker.indexFor(target());
@@ -217,7 +207,7 @@ private Q_SLOTS:
         there.port = 2222;
         const QString odd = m_dir->filePath(QStringLiteral("it's $HOME"));
         there.userKnownHostsFiles = { odd };
-        QVERIFY(write(odd, "[host]:2222 " + text(key(1)) + '\n'));
+        QVERIFY(Test::writeFile(odd, "[host]:2222 " + text(key(1)) + '\n'));
         HostKeyChecker checker(own());
         const HostKeyReport report = checker.judge(**checker.indexFor(there), there, key(9));
         QCOMPARE(report.removalCommands().size(), 1);
@@ -250,7 +240,7 @@ private Q_SLOTS:
 
     void writersOfAllKindsLoseNothing()
     {
-        QVERIFY(write(own(), "# kept\nhost " + text(key(0)) + '\n'));
+        QVERIFY(Test::writeFile(own(), "# kept\nhost " + text(key(0)) + '\n'));
         std::vector<std::thread> writers;
         std::atomic<int> good = 0;
         for (int i = 0; i < 4; ++i) {
@@ -265,8 +255,8 @@ private Q_SLOTS:
         for (std::thread &writer : writers)
             writer.join();
         QCOMPARE(good.load(), 40);
-        QCOMPARE(contentOf(own()).count('\n'), 22);
-        QVERIFY(contentOf(own()).startsWith("# kept\n"));
+        QCOMPARE(Test::readFile(own()).count('\n'), 22);
+        QVERIFY(Test::readFile(own()).startsWith("# kept\n"));
     }
 };
 
