@@ -137,7 +137,7 @@ void SlowLine::run()
         if (accepted >= 0) {
             const int onward = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
             const sockaddr_in address = loopback(m_target);
-            if (::connect(onward, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0) {
+            if (m_refused || ::connect(onward, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0) {
                 ::close(onward);
                 ::close(accepted);
             } else {

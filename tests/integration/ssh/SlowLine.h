@@ -28,6 +28,8 @@ public:
     [[nodiscard]] quint16 port() const { return m_port; }
     /// Nothing passes any more, and nothing is closed: a pulled plug.
     void freeze(bool frozen) { m_frozen = frozen; }
+    /// New connections are closed at once, as those to a server that is starting up.
+    void refuse(bool refused) { m_refused = refused; }
 
 private:
     void run();
@@ -37,6 +39,7 @@ private:
     Quality m_quality;
     std::atomic<bool> m_quit { false };
     std::atomic<bool> m_frozen { false };
+    std::atomic<bool> m_refused { false };
     std::thread m_thread;
 };
 

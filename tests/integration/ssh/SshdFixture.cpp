@@ -7,12 +7,14 @@
 #include <QFileInfo>
 #include <QTcpServer>
 #include <QTcpSocket>
+#include <QTest>
 #include <QThread>
 
 #include <csignal>
 
 #include <pwd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #ifdef __SANITIZE_THREAD__
@@ -203,6 +205,10 @@ bool SshdFixture::start()
 
 void SshdFixture::kill()
 {
+    for (const int orphan : std::exchange(m_orphans, {})) {
+        ::syscall(SYS_pidfd_send_signal, orphan, SIGKILL, nullptr, 0);
+        ::close(orphan);
+    }
     if (m_process == nullptr)
         return;
     if (m_process->state() != QProcess::NotRunning) {
@@ -221,8 +227,26 @@ void SshdFixture::stopListening()
 {
     if (m_process == nullptr)
         return;
+    const qint64 listener = m_process->processId();
+    ::kill(static_cast<pid_t>(listener), SIGSTOP);
+    for (const qint64 pid : descendants(listener)) { // not by number later: numbers are given again
+        const int orphan = static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0));
+        if (orphan >= 0)
+            m_orphans.push_back(orphan);
+    }
     m_process->kill();
     m_process->waitForFinished(5000);
+}
+
+bool SshdFixture::waitForEnd() const
+{
+    const auto ended = [this] {
+        return connections() > 0 && (m_process == nullptr || descendants(m_process->processId()).isEmpty());
+    };
+    if (QTest::qWaitFor(ended, 60000))
+        return true;
+    qWarning("sshd has sessions yet, or never had one: %s", log().constData());
+    return false;
 }
 
 bool SshdFixture::replaceHostKey()
@@ -258,6 +282,40 @@ SshTarget SshdFixture::target(const QString &serverId) const
     target.identityAgent = QStringLiteral("none");
     target.userKnownHostsFiles = { knownHostsFile() };
     return target;
+}
+
+SshTarget SshdFixture::targetAt(quint16 port, const QString &serverId) const
+{
+    SshTarget result = target(serverId);
+    result.hostKeyAlias = result.knownHostsName();
+    result.port = port;
+    return result;
+}
+
+SshTarget SshdFixture::targetWithKey(const QString &file, const QString &serverId) const
+{
+    SshTarget result = target(serverId);
+    result.identityFiles = { file };
+    return result;
+}
+
+bool SshdFixture::authorise(const QByteArray &lines) const
+{
+    return writeFile(path(QStringLiteral("authorized_keys")), lines);
+}
+
+bool SshdFixture::authoriseKey(const QString &keyFile) const
+{
+    const QByteArray line = readAll(keyFile + QStringLiteral(".pub"));
+    return !line.isEmpty() && authorise(line);
+}
+
+QString SshdFixture::pin(const QString &publicKeyFile, quint16 port) const
+{
+    const QString file = path(QStringLiteral("pinned"));
+    const QByteArray key = readAll(publicKeyFile).split(' ').mid(0, 2).join(' ');
+    const QByteArray line = "[127.0.0.1]:" + QByteArray::number(port) + ' ' + key + '\n';
+    return !key.isEmpty() && writeFile(file, line) ? file : QString();
 }
 
 QByteArray SshdFixture::log() const

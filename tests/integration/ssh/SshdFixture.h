@@ -9,6 +9,8 @@
 #include <QTemporaryDir>
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace Helmclaw::Test {
 
@@ -39,8 +41,12 @@ public:
     [[nodiscard]] bool start();
     /// Ends the listener and every session of it, as a crash does (SIGKILL).
     void kill();
-    /// Ends the listener only; sessions that are there live on.
+    /// Ends the listener only; sessions that are there live on until kill().
     void stopListening();
+    /// Waits until connections were made and all of them have ended. What a client sent last is in the log only then.
+    [[nodiscard]] bool waitForEnd() const;
+    /// Waits for the same, and says whether no client has sent one byte of authentication.
+    [[nodiscard]] bool endedWithoutLogin() const { return waitForEnd() && !log().contains("userauth"); }
     /// A new host key of the same type; the next start() shows it.
     [[nodiscard]] bool replaceHostKey();
 
@@ -54,6 +60,19 @@ public:
     [[nodiscard]] QByteArray hostKeyLine() const; ///< "ssh-ed25519 AAAA…"
     /// All that is needed to log in: pinned, with the identity file and without an agent.
     [[nodiscard]] SshTarget target(const QString &serverId = QStringLiteral("srv")) const;
+    /// The same server by another way: 127.0.0.1:@p port leads to it.
+    [[nodiscard]] SshTarget targetAt(quint16 port, const QString &serverId = QStringLiteral("srv")) const;
+    /// The same with another identity file, the only one.
+    [[nodiscard]] SshTarget targetWithKey(const QString &file, const QString &serverId = QStringLiteral("srv")) const;
+    /// authorized_keys has these lines and no others.
+    [[nodiscard]] bool authorise(const QByteArray &lines) const;
+    /// … the public half of this key only.
+    [[nodiscard]] bool authoriseKey(const QString &keyFile) const;
+    /// A file that pins the key in @p publicKeyFile for 127.0.0.1:@p port; replaced by every call.
+    [[nodiscard]] QString pin(const QString &publicKeyFile, quint16 port) const;
+    /// Connections and logins by key since the last start().
+    [[nodiscard]] qsizetype connections() const { return log().count("Connection from "); }
+    [[nodiscard]] qsizetype logins() const { return log().count("Accepted publickey"); }
     /// sshd's own log since the last start(), at LogLevel DEBUG1 unless configured otherwise.
     [[nodiscard]] QByteArray log() const;
     /// Makes a key without a passphrase unless one is given; its path.
@@ -71,6 +90,7 @@ private:
     bool m_pam = false;
     quint16 m_port = 0;
     std::unique_ptr<QProcess> m_process;
+    std::vector<int> m_orphans; ///< pidfds of sessions whose listener has ended
 };
 
 /// A private ssh-agent, ended with this object.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "PoolTest.h"
 #include "PromptTester.h"
-#include "SecurityKeyAgent.h"
+#include "ScriptedSecurityKeyAgent.h"
 
 using namespace Helmclaw;
 using namespace Helmclaw::Test;
@@ -22,12 +22,6 @@ private:
                                   QStringLiteral("-V"), validity, key + QStringLiteral(".pub") })
             .has_value();
     }
-    [[nodiscard]] SshTarget target(const QString &key) const
-    {
-        SshTarget result = m_sshd->target();
-        result.identityFiles = { key };
-        return result;
-    }
     std::unique_ptr<SshdFixture> m_sshd;
 
 private Q_SLOTS:
@@ -41,7 +35,7 @@ private Q_SLOTS:
         m_sshd = std::make_unique<SshdFixture>();
         QVERIFY(!m_sshd->makeKey(QStringLiteral("ca")).isEmpty());
         m_sshd->addConfig(QStringLiteral("TrustedUserCAKeys ") + m_sshd->path(QStringLiteral("ca.pub")));
-        QVERIFY(QFile::resize(m_sshd->path(QStringLiteral("authorized_keys")), 0)); // only what the authority signed
+        QVERIFY(m_sshd->authorise({})); // only what the authority signed
         QVERIFY(m_sshd->start());
     }
     void cleanup() { m_sshd.reset(); }
@@ -68,7 +62,7 @@ private Q_SLOTS:
         QFETCH(QString, where);
         const QString key = m_sshd->makeKey(QStringLiteral("key"), QString::fromLatin1(passphrase), type);
         QVERIFY(certify(key));
-        SshTarget one = target(key);
+        SshTarget one = m_sshd->targetWithKey(key);
         SshAgentFixture agent;
         const QString beside = key + QStringLiteral("-cert.pub");
         const QString elsewhere = m_sshd->path(QStringLiteral("elsewhere.pub"));
@@ -112,7 +106,7 @@ private Q_SLOTS:
         const QString key = m_sshd->makeKey(QStringLiteral("key"));
         QVERIFY(certify(key, QStringLiteral("20200101:20200201")));
         PoolTest test;
-        test.pool->setTarget(target(key));
+        test.pool->setTarget(m_sshd->targetWithKey(key));
         auto reply = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::wait(reply.get()));
         QCOMPARE(codeOf(*reply), ErrorCode::AuthFailed);
@@ -123,7 +117,7 @@ private Q_SLOTS:
     {
         const QString key = m_sshd->makeKey(QStringLiteral("key"));
         QVERIFY(certify(key));
-        SshTarget one = target(m_sshd->makeKey(QStringLiteral("other")));
+        SshTarget one = m_sshd->targetWithKey(m_sshd->makeKey(QStringLiteral("other")));
         one.certificateFiles = { key + QStringLiteral("-cert.pub"), m_sshd->path(QStringLiteral("missing")) };
         PoolTest test;
         test.pool->setTarget(one);
@@ -136,16 +130,13 @@ private Q_SLOTS:
 
     void aSecurityKeyAsksForATouch()
     {
-        SecurityKeyAgent agent;
-        QFile keys(m_sshd->path(QStringLiteral("authorized_keys")));
-        QVERIFY(keys.open(QIODevice::WriteOnly));
-        keys.write(agent.publicLine());
-        keys.close();
-        SshTarget one = target(m_sshd->path(QStringLiteral("none")));
+        ScriptedSecurityKeyAgent agent;
+        QVERIFY(m_sshd->authorise(agent.publicLine()));
+        SshTarget one = m_sshd->targetWithKey(m_sshd->path(QStringLiteral("none")));
         one.identitiesOnly = false;
         one.identityAgent = agent.socket();
         SshPoolOptions options;
-        options.authDeadline = 3s; // the touch may take longer than what a server has for an answer
+        options.authDeadline = 8s; // the touch may take longer than what a server has for an answer
         PoolTest test(options);
         PromptTester user(test.pool.get());
         test.pool->setTarget(one);
@@ -156,7 +147,7 @@ private Q_SLOTS:
         QVERIFY(user.shown.first().keyFingerprint.startsWith(QLatin1String("SHA256:")));
         QCOMPARE(user.shown.first().keyComment, QStringLiteral("security key"));
         QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv")).state, SessionState::Asking);
-        QTest::qWait(5000);
+        QTest::qWait(11000);
         QVERIFY(!reply->isFinished());
         QCOMPARE(agent.waiting(), 1);
         agent.touch();
@@ -177,13 +168,10 @@ private Q_SLOTS:
 
     void aSecurityKeyWithoutTouchShowsNothing()
     {
-        SecurityKeyAgent agent;
+        ScriptedSecurityKeyAgent agent;
         agent.setTouchNeeded(false);
-        QFile keys(m_sshd->path(QStringLiteral("authorized_keys")));
-        QVERIFY(keys.open(QIODevice::WriteOnly));
-        keys.write("no-touch-required " + agent.publicLine());
-        keys.close();
-        SshTarget one = target(m_sshd->path(QStringLiteral("none")));
+        QVERIFY(m_sshd->authorise("no-touch-required " + agent.publicLine()));
+        SshTarget one = m_sshd->targetWithKey(m_sshd->path(QStringLiteral("none")));
         one.identitiesOnly = false;
         one.identityAgent = agent.socket();
         PoolTest test;

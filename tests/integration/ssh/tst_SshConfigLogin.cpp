@@ -5,7 +5,10 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <QRegularExpression>
 #include <QStandardPaths>
+
+#include <array>
 
 using namespace Helmclaw;
 using namespace Helmclaw::Test;
@@ -29,6 +32,22 @@ private:
         if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
             qFatal("cannot write %s", qPrintable(path));
         return path;
+    }
+    /// Who came to the server and its two jump hosts, and where each was asked to connect, by their own logs. Further
+    /// than @p known.
+    using Ways = std::array<QStringList, 3>;
+    [[nodiscard]] Ways ways(const Ways &known = {}) const
+    {
+        static const QRegularExpression news(QStringLiteral("Connection from |target \\S+ port \\d+"));
+        Ways result;
+        for (std::size_t i = 0; i < result.size(); ++i) {
+            const SshdFixture &sshd = i == 0 ? *m_sshd : i == 1 ? *m_one : *m_two;
+            QRegularExpressionMatchIterator matches = news.globalMatch(QString::fromUtf8(sshd.log()));
+            while (matches.hasNext())
+                result[i] += matches.next().captured();
+            result[i] = result[i].mid(known[i].size());
+        }
+        return result;
     }
     /// What "ssh -G" prints for one keyword.
     [[nodiscard]] static QByteArray effective(const QByteArray &output, const QByteArray &keyword)
@@ -132,20 +151,15 @@ private Q_SLOTS:
         QFETCH(QString, host);
         QFETCH(bool, asUser);
         QFETCH(bool, onPort);
+        const bool usesOne = config.contains("@ONE@");
+        const bool usesTwo = config.contains("@TWO@");
         const QString user = m_sshd->user();
         QByteArray hosts;
         for (const SshdFixture *sshd : { m_sshd.get(), m_one.get(), m_two.get() })
             hosts += "[127.0.0.1]:" + QByteArray::number(sshd->port()) + ' ' + sshd->hostKeyLine() + '\n';
         const QString knownHosts = write(QStringLiteral("all-hosts"), hosts);
         std::ignore = write(QStringLiteral("alias-hosts"), "the-web " + m_sshd->hostKeyLine() + '\n');
-        // One user key for all three.
-        QFile key(m_sshd->identityFile() + QStringLiteral(".pub"));
-        QVERIFY(key.open(QIODevice::ReadOnly));
-        const QByteArray publicKey = key.readAll();
-        for (const SshdFixture *sshd : { m_one.get(), m_two.get() }) {
-            QFile authorized(sshd->path(QStringLiteral("authorized_keys")));
-            QVERIFY(authorized.open(QIODevice::WriteOnly) && authorized.write(publicKey) == publicKey.size());
-        }
+        QVERIFY(m_one->authoriseKey(m_sshd->identityFile()) && m_two->authoriseKey(m_sshd->identityFile()));
         QFile::copy(m_sshd->identityFile(), m_sshd->path(user + QStringLiteral("-of-1")));
         const QString file = m_sshd->path(QStringLiteral("config"));
         const QByteArray common = "\nHost *\n IdentityFile " + QFile::encodeName(m_sshd->identityFile())
@@ -193,12 +207,18 @@ private Q_SLOTS:
         QCOMPARE(target.jumpHosts.isEmpty(), jump.isEmpty() || jump == "none");
 
         // ssh gets there …
+        const Ways before = ways();
         const auto there =
             SshdFixture::run(QStringLiteral("ssh"),
                              QStringList { QStringLiteral("-o"), QStringLiteral("BatchMode=yes") } + arguments
                                  + QStringList { QStringLiteral("--"), host, QStringLiteral("echo $SSH_CONNECTION") });
         QVERIFY2(there, "ssh itself does not get there");
-        // … and so do we, to the same server.
+        const Ways theirs = ways(before);
+        QCOMPARE(theirs[0].size(), 1);
+        QCOMPARE(theirs[1].size(), usesOne ? 2 : 0); // a connection, and where it leads to
+        QCOMPARE(theirs[2].size(), usesTwo ? 2 : 0);
+        const Ways between = ways();
+        // … and so do we, to the same server, over the same hosts in the same order.
         PoolTest test;
         target.serverId = QStringLiteral("srv");
         test.pool->setTarget(target);
@@ -206,7 +226,10 @@ private Q_SLOTS:
         QVERIFY(PoolTest::wait(reply.get(), 60000));
         VERIFY_SUCCESS(reply);
         QCOMPARE(reply->standardOutput().simplified().split(' ').value(3), there->simplified().split(' ').value(3));
-        if (!target.options.ciphers.isEmpty())
+        const Ways ours = ways(between);
+        for (std::size_t i = 0; i < ours.size(); ++i)
+            QCOMPARE(ours[i], theirs[i]);
+        if (config.contains("Ciphers"))
             QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv")).cipher, QStringLiteral("aes256-ctr"));
     }
 };

@@ -57,17 +57,10 @@ private:
     static SshPoolOptions hasty()
     {
         SshPoolOptions options;
-        options.connectDeadline = 2s;
-        options.handshakeDeadline = 2s;
-        options.authDeadline = 4s;
+        options.connectDeadline = 6s; // the bystander's, too: it must log in on a busy machine
+        options.handshakeDeadline = 6s;
+        options.authDeadline = 10s;
         return options;
-    }
-    SshTarget at(quint16 port) const
-    {
-        SshTarget target = m_sshd->target();
-        target.port = port;
-        target.hostKeyAlias = m_sshd->target().knownHostsName();
-        return target;
     }
 
     std::unique_ptr<SshdFixture> m_sshd; ///< healthy
@@ -144,7 +137,7 @@ private Q_SLOTS:
         });
         PoolTest test(hasty());
         const Bystander bystander(test, *m_sshd);
-        test.pool->setTarget(at(port));
+        test.pool->setTarget(m_sshd->targetAt(port));
         auto reply = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::wait(reply.get()));
         QVERIFY(reply->error());
@@ -398,11 +391,11 @@ private Q_SLOTS:
     void aLineThatGoesDead()
     {
         SshPoolOptions options = hasty();
-        options.keepaliveInterval = 1s;
+        options.keepaliveInterval = 3s;
         SlowLine line(m_sshd->port(), {});
         PoolTest test(options);
         const Bystander bystander(test, *m_sshd);
-        test.pool->setTarget(at(line.port()));
+        test.pool->setTarget(m_sshd->targetAt(line.port()));
         auto command = test.sh(QStringLiteral("echo up; sleep 1000"));
         QVERIFY(PoolTest::until([&] { return !command->standardOutput().isEmpty(); }));
         line.freeze(true);
@@ -420,17 +413,17 @@ private Q_SLOTS:
     void aClockThatJumps()
     {
         SshPoolOptions options;
-        options.keepaliveInterval = 1s;
+        options.keepaliveInterval = 2s;
         PoolTest test(options);
         const Bystander bystander(test, *m_sshd);
         test.pool->setTarget(m_sshd->target());
-        auto idle = test.sh(QStringLiteral("sleep 12; echo done"));
+        auto idle = test.sh(QStringLiteral("sleep 24; echo done"));
         QVERIFY(PoolTest::until(
             [&] { return test.pool->sessionStatus(QStringLiteral("srv")).state == SessionState::Ready; }));
         QTest::qWait(500);
         QProcess waker;
         waker.start(QStringLiteral("/bin/sh"),
-                    { QStringLiteral("-c"), QStringLiteral("sleep 7; kill -CONT %1").arg(::getpid()) });
+                    { QStringLiteral("-c"), QStringLiteral("sleep 14; kill -CONT %1").arg(::getpid()) });
         QVERIFY(waker.waitForStarted());
         ::kill(::getpid(), SIGSTOP);
         QVERIFY(PoolTest::wait(idle.get()));

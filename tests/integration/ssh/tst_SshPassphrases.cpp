@@ -2,6 +2,8 @@
 #include "PoolTest.h"
 #include "PromptTester.h"
 
+#include "tests/support/Files.h"
+
 using namespace Helmclaw;
 using namespace Helmclaw::Test;
 using namespace std::chrono_literals;
@@ -12,21 +14,9 @@ class tst_SshPassphrases : public QObject
     Q_OBJECT
 
 private:
-    /// Makes the server take @p key, and only that one.
-    void authorise(const QString &key) const
-    {
-        QFile::remove(m_sshd->path(QStringLiteral("authorized_keys")));
-        QVERIFY(QFile::copy(key + QStringLiteral(".pub"), m_sshd->path(QStringLiteral("authorized_keys"))));
-    }
     [[nodiscard]] QString lockedKey(const QString &type = QStringLiteral("ed25519")) const
     {
         return m_sshd->makeKey(QStringLiteral("locked"), QString::fromLatin1(passphrase), type);
-    }
-    [[nodiscard]] SshTarget target(const QString &key, const QString &id = QStringLiteral("srv")) const
-    {
-        SshTarget result = m_sshd->target(id);
-        result.identityFiles = { key };
-        return result;
     }
 
     static constexpr auto passphrase = "correct horse";
@@ -56,11 +46,11 @@ private Q_SLOTS:
     {
         QFETCH(QString, type);
         const QString key = lockedKey(type);
-        authorise(key);
+        QVERIFY(m_sshd->authoriseKey(key));
         PoolTest test;
         PromptTester user(test.pool.get());
         user.answerWith({ passphrase });
-        test.pool->setTarget(target(key));
+        test.pool->setTarget(m_sshd->targetWithKey(key));
         auto reply = test.sh(QStringLiteral("echo in"));
         QVERIFY(PoolTest::wait(reply.get()));
         VERIFY_SUCCESS(reply);
@@ -68,7 +58,7 @@ private Q_SLOTS:
         const Prompt &prompt = user.shown.first();
         QCOMPARE(prompt.kind, Prompt::Kind::KeyPassphrase);
         QCOMPARE(prompt.serverId, QStringLiteral("srv"));
-        QCOMPARE(prompt.target, target(key).toString());
+        QCOMPARE(prompt.target, m_sshd->targetWithKey(key).toString());
         QCOMPARE(prompt.keyFile, key);
         QVERIFY(prompt.keyFingerprint.startsWith(QLatin1String("SHA256:")));
         QCOMPARE(prompt.fields.size(), 1);
@@ -88,13 +78,13 @@ private Q_SLOTS:
     void anUnlockedKeyIsForgotten()
     {
         const QString key = lockedKey();
-        authorise(key);
+        QVERIFY(m_sshd->authoriseKey(key));
         SshPoolOptions options;
         options.unlockedKeyLifetime = 1ms;
         PoolTest test(options);
         PromptTester user(test.pool.get());
         user.answerWith({ passphrase, passphrase });
-        test.pool->setTarget(target(key));
+        test.pool->setTarget(m_sshd->targetWithKey(key));
         for (int login = 1; login <= 2; ++login) {
             auto reply = test.sh(QStringLiteral("true"));
             QVERIFY(PoolTest::wait(reply.get()));
@@ -105,14 +95,41 @@ private Q_SLOTS:
         }
     }
 
+    void anUnlockedKeyStaysWhileItIsUsed()
+    {
+        QCOMPARE(SshPoolOptions().unlockedKeyLifetime, 15min); // as the README has it
+        const QString key = lockedKey();
+        QVERIFY(m_sshd->authoriseKey(key));
+        SshPoolOptions options;
+        options.unlockedKeyLifetime = 12s;
+        PoolTest test(options);
+        PromptTester user(test.pool.get());
+        user.answerWith({ passphrase, passphrase });
+        test.pool->setTarget(m_sshd->targetWithKey(key));
+        const auto logIn = [&] {
+            auto reply = test.sh(QStringLiteral("true"));
+            QVERIFY(PoolTest::wait(reply.get()));
+            VERIFY_SUCCESS(reply);
+            test.pool->closeSession(QStringLiteral("srv"));
+        };
+        for (int login = 0; login < 4; ++login) { // together longer than it lives unused
+            logIn();
+            QCOMPARE(user.shown.size(), 1);
+            QTest::qWait(5000);
+        }
+        QTest::qWait(12000);
+        logIn();
+        QCOMPARE(user.shown.size(), 2);
+    }
+
     void wrongThenRight()
     {
         const QString key = lockedKey();
-        authorise(key);
+        QVERIFY(m_sshd->authoriseKey(key));
         PoolTest test;
         PromptTester user(test.pool.get());
         user.answerWith({ "wrong", passphrase });
-        test.pool->setTarget(target(key));
+        test.pool->setTarget(m_sshd->targetWithKey(key));
         auto reply = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::wait(reply.get()));
         VERIFY_SUCCESS(reply);
@@ -124,11 +141,11 @@ private Q_SLOTS:
     void wrongThreeTimes()
     {
         const QString key = lockedKey();
-        authorise(key);
+        QVERIFY(m_sshd->authoriseKey(key));
         PoolTest test;
         PromptTester user(test.pool.get());
         user.answerWith({ "wrong", "", "wrong again", "never asked for" });
-        test.pool->setTarget(target(key));
+        test.pool->setTarget(m_sshd->targetWithKey(key));
         auto reply = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::wait(reply.get()));
         QCOMPARE(codeOf(*reply), ErrorCode::AuthFailed);
@@ -141,18 +158,18 @@ private Q_SLOTS:
     void cancelled()
     {
         const QString key = lockedKey();
-        authorise(key);
+        QVERIFY(m_sshd->authoriseKey(key));
         PoolTest test;
         PromptTester user(test.pool.get());
         user.answerWith({});
-        test.pool->setTarget(target(key));
+        test.pool->setTarget(m_sshd->targetWithKey(key));
         test.pool->setTarget(m_sshd->target(QStringLiteral("other"))); // a key without a passphrase
         auto reply = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::wait(reply.get()));
         QCOMPARE(codeOf(*reply), ErrorCode::Cancelled);
         QVERIFY(reply->error()->what.contains(key));
         QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv")).state, SessionState::Failed);
-        authorise(m_sshd->identityFile());
+        QVERIFY(m_sshd->authoriseKey(m_sshd->identityFile()));
         auto other = test.sh(QStringLiteral("true"), {}, QStringLiteral("other"));
         QVERIFY(PoolTest::wait(other.get()));
         VERIFY_SUCCESS(other);
@@ -161,7 +178,7 @@ private Q_SLOTS:
     void aFleetAsksOnce()
     {
         const QString key = lockedKey();
-        authorise(key);
+        QVERIFY(m_sshd->authoriseKey(key));
         SshPoolOptions options;
         options.maxDialsInFlight = 5; // those who wait for the user must not keep the others out
         PoolTest test(options);
@@ -170,14 +187,13 @@ private Q_SLOTS:
         std::vector<std::unique_ptr<SshdFixture>> servers;
         for (int i = 0; i < 4; ++i) {
             servers.push_back(std::make_unique<SshdFixture>());
-            QVERIFY(QFile::remove(servers.back()->path(QStringLiteral("authorized_keys"))));
-            QVERIFY(QFile::copy(key + QStringLiteral(".pub"), servers.back()->path(QStringLiteral("authorized_keys"))));
+            QVERIFY(servers.back()->authoriseKey(key));
             QVERIFY(servers.back()->start());
         }
         constexpr int fleet = 20;
         for (int i = 0; i < fleet; ++i) {
-            SshTarget one = servers[std::size_t(i) % servers.size()]->target(QStringLiteral("s%1").arg(i));
-            one.identityFiles = { key };
+            const SshTarget one =
+                servers[std::size_t(i) % servers.size()]->targetWithKey(key, QStringLiteral("s%1").arg(i));
             test.pool->setTarget(one);
             replies.push_back(test.sh(QStringLiteral("true"), {}, one.serverId));
         }
@@ -185,7 +201,6 @@ private Q_SLOTS:
             PoolTest::until([&] { return user.shown.size() == 1 && user.shown.first().otherServers == fleet - 1; }));
         QVERIFY(user.open.size() == 1);
         // A server that needs no answer is not held up by those that do.
-        m_sshd->setSubsystem(true);
         SshdFixture plain;
         QVERIFY(plain.start());
         test.pool->setTarget(plain.target(QStringLiteral("plain")));
@@ -205,13 +220,13 @@ private Q_SLOTS:
     void aFleetIsRefusedOnce()
     {
         const QString key = lockedKey();
-        authorise(key);
+        QVERIFY(m_sshd->authoriseKey(key));
         PoolTest test;
         PromptTester user(test.pool.get());
         user.answerWith({}); // cancels
         std::vector<std::unique_ptr<ExecReply>> replies;
         for (int i = 0; i < 12; ++i) { // more than one endpoint takes at a time
-            test.pool->setTarget(target(key, QStringLiteral("s%1").arg(i)));
+            test.pool->setTarget(m_sshd->targetWithKey(key, QStringLiteral("s%1").arg(i)));
             replies.push_back(test.sh(QStringLiteral("true"), {}, QStringLiteral("s%1").arg(i)));
         }
         for (auto &reply : replies) {
@@ -229,7 +244,7 @@ private Q_SLOTS:
         PoolTest test;
         PromptTester user(test.pool.get());
         user.answerWith({ passphrase });
-        SshTarget one = target(key); // named, but the server does not take it: it is asked first
+        SshTarget one = m_sshd->targetWithKey(key); // named, but the server does not take it: it is asked first
         one.identityAgent = agent.socket();
         one.identitiesOnly = false;
         test.pool->setTarget(one);
@@ -242,10 +257,10 @@ private Q_SLOTS:
     void theClockStandsStillWhileTheUserThinks()
     {
         const QString key = lockedKey();
-        authorise(key);
+        QVERIFY(m_sshd->authoriseKey(key));
         PoolTest test;
         PromptTester user(test.pool.get());
-        test.pool->setTarget(target(key));
+        test.pool->setTarget(m_sshd->targetWithKey(key));
         ExecOptions options;
         options.deadline = 5s;
         auto reply = test.sh(QStringLiteral("true"), options);
@@ -261,12 +276,12 @@ private Q_SLOTS:
     void nobodyAnswersInTime()
     {
         const QString key = lockedKey();
-        authorise(key);
+        QVERIFY(m_sshd->authoriseKey(key));
         SshPoolOptions options;
         options.promptDeadline = 3s;
         PoolTest test(options);
         PromptTester user(test.pool.get());
-        test.pool->setTarget(target(key));
+        test.pool->setTarget(m_sshd->targetWithKey(key));
         auto reply = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::wait(reply.get()));
         QCOMPARE(codeOf(*reply), ErrorCode::AuthFailed);
@@ -275,7 +290,7 @@ private Q_SLOTS:
         QCOMPARE(user.shown.size(), 1);
     }
 
-    void whoAnsweredMayGoAtAnyTime()
+    void whoListensMayGoAtAnyTime()
     {
         // QObject's locks are chosen by address: among some hundred listeners, two share one.
         PoolTest test;
@@ -290,10 +305,10 @@ private Q_SLOTS:
     void aServerThatHangsUpClosesThePrompt()
     {
         const QString key = lockedKey();
-        authorise(key);
+        QVERIFY(m_sshd->authoriseKey(key));
         PoolTest test;
         PromptTester user(test.pool.get());
-        test.pool->setTarget(target(key));
+        test.pool->setTarget(m_sshd->targetWithKey(key));
         auto reply = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::until([&] { return user.open.size() == 1; }));
         m_sshd->kill();
@@ -305,10 +320,10 @@ private Q_SLOTS:
     void whatNobodyWaitsForIsWithdrawn()
     {
         const QString key = lockedKey();
-        authorise(key);
+        QVERIFY(m_sshd->authoriseKey(key));
         PoolTest test;
         PromptTester user(test.pool.get());
-        test.pool->setTarget(target(key));
+        test.pool->setTarget(m_sshd->targetWithKey(key));
         auto reply = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::until([&] { return user.open.size() == 1; }));
         reply->abort();
@@ -327,16 +342,13 @@ private Q_SLOTS:
     {
         m_sshd->addConfig(QStringLiteral("AuthenticationMethods publickey,publickey"));
         const QString key = lockedKey();
-        QFile keys(m_sshd->path(QStringLiteral("authorized_keys")));
-        QFile locked(key + QStringLiteral(".pub"));
-        QVERIFY(keys.open(QIODevice::Append) && locked.open(QIODevice::ReadOnly));
-        keys.write(locked.readAll());
-        keys.close();
+        QVERIFY(m_sshd->authorise(readFile(m_sshd->identityFile() + QStringLiteral(".pub"))
+                                  + readFile(key + QStringLiteral(".pub"))));
         QVERIFY(m_sshd->start());
         PoolTest test;
         PromptTester user(test.pool.get());
         user.answerWith({ passphrase });
-        SshTarget one = target(key);
+        SshTarget one = m_sshd->targetWithKey(key);
         one.identityFiles = { key, m_sshd->identityFile() };
         test.pool->setTarget(one);
         auto reply = test.sh(QStringLiteral("true"));

@@ -101,10 +101,11 @@ private Q_SLOTS:
         VERIFY_SUCCESS(reply);
         QVERIFY(jump.log().contains("direct-tcpip"));
 
+        auto lost = test.sh(QStringLiteral("echo up; sleep 100"));
+        QVERIFY(PoolTest::until([&] { return !lost->standardOutput().isEmpty(); }));
         jump.kill();
-        auto lost = test.sh(QStringLiteral("sleep 100"));
         QVERIFY(PoolTest::wait(lost.get()));
-        QVERIFY(lost->error());
+        QCOMPARE(codeOf(*lost), ErrorCode::ConnectionLost);
     }
 
     void failures_data()
@@ -137,7 +138,7 @@ private Q_SLOTS:
     void aCommandThatHangsEndsAtTheDeadline()
     {
         SshPoolOptions options;
-        options.handshakeDeadline = 2s;
+        options.handshakeDeadline = 8s;
         PoolTest test(options);
         // Neither it nor its child wants to go.
         test.pool->setTarget(

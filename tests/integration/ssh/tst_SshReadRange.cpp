@@ -361,11 +361,8 @@ private Q_SLOTS:
         SshdFixture sshd;
         QVERIFY(sshd.start());
         SlowLine line(sshd.port(), {});
-        SshTarget target = sshd.target();
-        target.port = line.port();
-        target.hostKeyAlias = sshd.target().knownHostsName();
         PoolTest test;
-        test.pool->setTarget(target);
+        test.pool->setTarget(sshd.targetAt(line.port()));
         ReadRangeOptions options;
         options.bufferSize = 256 * 1024;
         options.stallDeadline = 2s;
@@ -415,8 +412,7 @@ private Q_SLOTS:
         SlowLine line(m_sshd->port(), quality);
         SshTarget target = m_sshd->target();
         if (delay > 0) {
-            target.port = line.port();
-            target.hostKeyAlias = m_sshd->target().knownHostsName();
+            target = m_sshd->targetAt(line.port());
         }
         PoolTest test;
         test.pool->setTarget(target);
@@ -425,25 +421,28 @@ private Q_SLOTS:
         const QString path = makeSparse(QStringLiteral("download"), size);
         QElapsedTimer whole;
         whole.start();
-        auto reply = start(test, path);
-        Taker taker(reply.get());
         QList<qint64> took;
-        // More than one command gets through while the bytes come: it does not wait for the end of them.
-        while (!reply->isFinished()) {
-            QElapsedTimer timer;
-            timer.start();
-            auto command = test.sh(QStringLiteral("true"));
-            QVERIFY(PoolTest::wait(command.get()));
-            VERIFY_SUCCESS(command);
-            if (!reply->isFinished())
-                took << timer.elapsed();
+        qint64 downloads = 0;
+        // A command that waited for the end of the bytes would not be counted once, however often it is tried.
+        for (; took.size() < 2 && downloads < 10; ++downloads) {
+            auto reply = start(test, path);
+            Taker taker(reply.get());
+            while (!reply->isFinished()) {
+                QElapsedTimer timer;
+                timer.start();
+                auto command = test.sh(QStringLiteral("true"));
+                QVERIFY(PoolTest::wait(command.get()));
+                VERIFY_SUCCESS(command);
+                if (!reply->isFinished())
+                    took << timer.elapsed();
+            }
+            VERIFY_SUCCESS(reply);
+            QCOMPARE(taker.size, size);
         }
-        VERIFY_SUCCESS(reply);
-        QCOMPARE(taker.size, size);
         std::sort(took.begin(), took.end());
         QVERIFY(took.size() >= 2);
-        qInfo("%lld MB/s; %lld commands meanwhile, median %lld ms, longest %lld ms", size / 1000 / whole.elapsed(),
-              qint64(took.size()), took[took.size() / 2], took.last());
+        qInfo("%lld MB/s; %lld commands meanwhile, median %lld ms, longest %lld ms",
+              downloads * size / 1000 / whole.elapsed(), qint64(took.size()), took[took.size() / 2], took.last());
     }
 };
 

@@ -193,11 +193,7 @@ private Q_SLOTS:
         quality.delay = std::chrono::milliseconds(delay);
         quality.buffer = 1024 * 1024; // it is in this process, too
         SlowLine line(m_sshd->port(), quality);
-        SshTarget target = m_sshd->target();
-        if (delay > 0) {
-            target.port = line.port();
-            target.hostKeyAlias = m_sshd->target().knownHostsName();
-        }
+        const SshTarget target = delay > 0 ? m_sshd->targetAt(line.port()) : m_sshd->target();
         TunnelService service(endless);
         PoolTest test;
         test.pool->setTarget(target);
@@ -406,9 +402,7 @@ private Q_SLOTS:
         SlowLine::Quality quality;
         quality.delay = 25ms;
         SlowLine line(m_sshd->port(), quality);
-        SshTarget target = m_sshd->target();
-        target.port = line.port();
-        target.hostKeyAlias = m_sshd->target().knownHostsName();
+        const SshTarget target = m_sshd->targetAt(line.port());
         constexpr qint64 total = 64 * 1024 * 1024;
         const QByteArray data = pattern(total, 5);
         TunnelService service([&](QTcpSocket *socket) {

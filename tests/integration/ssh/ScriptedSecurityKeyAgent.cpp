@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "SecurityKeyAgent.h"
+#include "ScriptedSecurityKeyAgent.h"
 
 #include <QCryptographicHash>
 #include <QLocalSocket>
@@ -36,13 +36,13 @@ QByteArray takeText(QByteArray &rest)
 
 } // namespace
 
-struct SecurityKeyAgent::Key
+struct ScriptedSecurityKeyAgent::Key
 {
     EVP_PKEY *pair = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
     ~Key() { EVP_PKEY_free(pair); }
 };
 
-SecurityKeyAgent::SecurityKeyAgent()
+ScriptedSecurityKeyAgent::ScriptedSecurityKeyAgent()
     : m_key(std::make_unique<Key>())
 {
     m_server.listen(socket());
@@ -54,9 +54,9 @@ SecurityKeyAgent::SecurityKeyAgent()
     });
 }
 
-SecurityKeyAgent::~SecurityKeyAgent() = default;
+ScriptedSecurityKeyAgent::~ScriptedSecurityKeyAgent() = default;
 
-QByteArray SecurityKeyAgent::blob() const
+QByteArray ScriptedSecurityKeyAgent::blob() const
 {
     QByteArray raw(32, '\0');
     std::size_t size = 32;
@@ -64,12 +64,12 @@ QByteArray SecurityKeyAgent::blob() const
     return text(type) + text(raw) + text(application);
 }
 
-QByteArray SecurityKeyAgent::publicLine() const
+QByteArray ScriptedSecurityKeyAgent::publicLine() const
 {
     return type + ' ' + blob().toBase64() + " security key\n";
 }
 
-void SecurityKeyAgent::serve(QLocalSocket *client)
+void ScriptedSecurityKeyAgent::serve(QLocalSocket *client)
 {
     while (client->bytesAvailable() >= 4) {
         const auto size = qsizetype(qFromBigEndian<quint32>(client->peek(4).constData()));
@@ -80,7 +80,7 @@ void SecurityKeyAgent::serve(QLocalSocket *client)
     }
 }
 
-void SecurityKeyAgent::handle(QLocalSocket *client, const QByteArray &message)
+void ScriptedSecurityKeyAgent::handle(QLocalSocket *client, const QByteArray &message)
 {
     constexpr char failure = 5;
     constexpr char requestIdentities = 11;
@@ -100,13 +100,13 @@ void SecurityKeyAgent::handle(QLocalSocket *client, const QByteArray &message)
     }
 }
 
-void SecurityKeyAgent::touch()
+void ScriptedSecurityKeyAgent::touch()
 {
     for (const Waiting &request : std::exchange(m_waiting, {}))
         sign(request, true);
 }
 
-void SecurityKeyAgent::sign(const Waiting &request, bool touched)
+void ScriptedSecurityKeyAgent::sign(const Waiting &request, bool touched)
 {
     if (request.client == nullptr)
         return;

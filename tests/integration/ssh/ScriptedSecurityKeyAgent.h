@@ -12,11 +12,11 @@ namespace Helmclaw::Test {
 
 /// An ssh-agent with one security key (PROTOCOL.u2f, "sk-ssh-ed25519@openssh.com") whose authenticator is made of
 /// OpenSSL's Ed25519: real signatures, and a touch that the test decides about. Needs the test's event loop.
-class SecurityKeyAgent : public QObject
+class ScriptedSecurityKeyAgent : public QObject
 {
 public:
-    SecurityKeyAgent();
-    ~SecurityKeyAgent() override;
+    ScriptedSecurityKeyAgent();
+    ~ScriptedSecurityKeyAgent() override;
     [[nodiscard]] QString socket() const { return m_dir.filePath(QStringLiteral("agent")); }
     /// A line for authorized_keys.
     [[nodiscard]] QByteArray publicLine() const;
