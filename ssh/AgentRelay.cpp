@@ -95,6 +95,7 @@ void AgentRelay::close()
     m_loop.unwatch(m_clientWatch);
     m_agent.reset();
     m_client.reset();
+    m_loop.cancelTimer(m_listTimer);
     m_listed = nullptr;
     m_signing = false;
 }
@@ -118,7 +119,9 @@ bool AgentRelay::connectAgent()
     m_fromAgent.clear();
     m_toAgent.clear();
     m_agentWatch = m_loop.watch(m_agent.get(), EPOLLIN, [this](std::uint32_t events) { agentReady(events); });
-    return true;
+    if (m_agentWatch == 0)
+        m_agent.reset();
+    return m_agent.isValid();
 }
 
 void AgentRelay::list(Listed done)
@@ -129,6 +132,10 @@ void AgentRelay::list(Listed done)
         agentGone(Text::tr("ssh-agent at %1 cannot be reached: %2").arg(m_path, reason));
         return;
     }
+    m_listTimer = m_loop.addTimer(listDeadline, [this] {
+        m_listTimer = 0;
+        agentGone(Text::tr("ssh-agent at %1 did not list its keys within %2 s").arg(m_path).arg(listDeadline.count()));
+    });
     send(m_agent.get(), m_agentWatch, m_toAgent, QByteArray(1, requestIdentities));
 }
 
@@ -143,8 +150,13 @@ FileDescriptor AgentRelay::offer(const AgentIdentity &identity)
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
         return {};
     m_client.reset(ends[0]);
+    FileDescriptor theirs(ends[1]);
     m_clientWatch = m_loop.watch(m_client.get(), EPOLLIN, [this](std::uint32_t events) { clientReady(events); });
-    return FileDescriptor(ends[1]);
+    if (m_clientWatch == 0) {
+        m_client.reset();
+        return {};
+    }
+    return theirs;
 }
 
 void AgentRelay::send(int fd, EventLoop::Id watch, QByteArray &queue, const QByteArray &message)
@@ -177,6 +189,7 @@ void AgentRelay::agentReady(std::uint32_t events)
 void AgentRelay::agentMessage(const QByteArray &message)
 {
     if (m_listed) {
+        m_loop.cancelTimer(m_listTimer);
         QList<AgentIdentity> identities;
         const bool understood = parseIdentities(message, identities);
         const QString problem =
@@ -194,6 +207,7 @@ void AgentRelay::agentGone(const QString &why)
 {
     m_loop.unwatch(m_agentWatch);
     m_agent.reset();
+    m_loop.cancelTimer(m_listTimer);
     setSigning(false);
     if (m_listed) {
         // Never from inside list().

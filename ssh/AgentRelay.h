@@ -34,12 +34,16 @@ public:
     AgentRelay(const AgentRelay &) = delete;
     AgentRelay &operator=(const AgentRelay &) = delete;
 
+    /// An agent that does not answer within listDeadline counts as one that cannot be reached.
     void list(Listed done);
+    static constexpr std::chrono::seconds listDeadline { 5 };
     /// A socket for libssh behind which only @p identity is; the caller (libssh) closes it. Invalid when the system
     /// has no more. A relay before it, if any, is closed.
     [[nodiscard]] FileDescriptor offer(const AgentIdentity &identity);
     /// True while the agent has a request to sign that it has not answered.
     [[nodiscard]] bool isSigning() const { return m_signing; }
+    /// True while it has been asked anything that it has not answered.
+    [[nodiscard]] bool isAsked() const { return m_signing || m_listed; }
     /// Called from the loop whenever isSigning() has changed; it may delete the relay.
     void setSigningChanged(std::function<void()> callback) { m_signingChanged = std::move(callback); }
     /// Ends everything; libssh's calls on the socket fail.
@@ -69,6 +73,7 @@ private:
     QByteArray m_fromClient;
     QByteArray m_toClient;
     Listed m_listed;
+    EventLoop::Id m_listTimer = 0;
     AgentIdentity m_offered;
     bool m_signing = false;
     std::function<void()> m_signingChanged;

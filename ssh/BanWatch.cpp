@@ -28,10 +28,18 @@ void BanWatch::expire(Record &record) const
         record.refused.pop_front();
 }
 
-void BanWatch::answered(const QString &endpoint, const QString &ourAddress)
+const QString &BanWatch::keyOf(const QString &endpoint) const
+{
+    const auto found = m_addresses.constFind(endpoint);
+    return found != m_addresses.constEnd() ? *found : endpoint;
+}
+
+void BanWatch::answered(const QString &endpoint, const QString &ourAddress, const QString &theirs)
 {
     const std::lock_guard lock(m_mutex);
-    Record &record = m_records[endpoint];
+    if (!theirs.isEmpty())
+        m_addresses.insert(endpoint, theirs);
+    Record &record = m_records[keyOf(endpoint)];
     record.ourAddress = ourAddress;
     record.suspicion.reset();
 }
@@ -39,7 +47,7 @@ void BanWatch::answered(const QString &endpoint, const QString &ourAddress)
 void BanWatch::loginRefused(const QString &endpoint)
 {
     const std::lock_guard lock(m_mutex);
-    Record &record = m_records[endpoint];
+    Record &record = m_records[keyOf(endpoint)];
     record.refused.push_back(m_clock());
     expire(record);
 }
@@ -47,7 +55,7 @@ void BanWatch::loginRefused(const QString &endpoint)
 void BanWatch::loggedIn(const QString &endpoint)
 {
     const std::lock_guard lock(m_mutex);
-    Record &record = m_records[endpoint];
+    Record &record = m_records[keyOf(endpoint)];
     record.refused.clear();
     record.suspicion.reset();
 }
@@ -55,7 +63,7 @@ void BanWatch::loggedIn(const QString &endpoint)
 std::optional<BanWatch::Suspicion> BanWatch::silent(const QString &endpoint)
 {
     const std::lock_guard lock(m_mutex);
-    const auto found = m_records.find(endpoint);
+    const auto found = m_records.find(keyOf(endpoint));
     if (found == m_records.end())
         return std::nullopt;
     expire(*found);
@@ -69,7 +77,7 @@ std::optional<BanWatch::Suspicion> BanWatch::silent(const QString &endpoint)
 int BanWatch::refusedLogins(const QString &endpoint)
 {
     const std::lock_guard lock(m_mutex);
-    const auto found = m_records.find(endpoint);
+    const auto found = m_records.find(keyOf(endpoint));
     if (found == m_records.end())
         return 0;
     expire(*found);

@@ -13,9 +13,10 @@
 
 namespace Helmclaw {
 
-/// Remembers, per address and port, the logins that were refused to us, and concludes from a silence that follows that
-/// we are probably banned there (fail2ban), rather than that the server is down. Shared by all servers of a pool: bans
-/// are for addresses, not for fleet entries. Forgets with the program. Thread: any.
+/// Remembers the logins that were refused to us, and concludes from a silence that follows that we are probably banned
+/// there (fail2ban), rather than that the server is down. Endpoints (SshTarget::endpoint()) that turned out to be the
+/// same address and port count as one, whatever their names. Shared by all servers of a pool. Forgets with the program.
+/// Thread: any.
 class BanWatch
 {
 public:
@@ -38,8 +39,9 @@ public:
     /// @p clock: time that goes on while the computer sleeps; CLOCK_BOOTTIME unless a test says otherwise.
     explicit BanWatch(std::function<Milliseconds()> clock = {});
 
-    /// A connection was made: no ban (any more). @p ourAddress is its local end.
-    void answered(const QString &endpoint, const QString &ourAddress);
+    /// A connection was made: no ban (any more). @p ourAddress is its local end, @p theirs "address port" of the other:
+    /// from now on that is what the endpoint stands for.
+    void answered(const QString &endpoint, const QString &ourAddress, const QString &theirs = {});
     void loginRefused(const QString &endpoint);
     void loggedIn(const QString &endpoint);
     /// A connection was refused or not answered: why that may be a ban, if it may.
@@ -55,10 +57,12 @@ private:
         QString ourAddress;
     };
     void expire(Record &record) const;
+    [[nodiscard]] const QString &keyOf(const QString &endpoint) const;
 
     std::function<Milliseconds()> m_clock;
     std::mutex m_mutex;
     QHash<QString, Record> m_records; ///< under m_mutex
+    QHash<QString, QString> m_addresses; ///< of endpoints by name, as met last; under m_mutex
 };
 
 } // namespace Helmclaw

@@ -12,16 +12,10 @@ namespace {
 /// sshd drops unauthenticated connections at random from the 10th on (MaxStartups 10:30:100).
 constexpr int maxPerEndpoint = 8;
 
-/// What a dial counts against: the server's sshd and, behind jump hosts, the last of them.
-QStringList endpointsOf(const SshTarget &target)
+/// The way through a jump host, which counts as well: its sshd limits the channels that it opens.
+QString throughJump(const SshTarget &target)
 {
-    QString way;
-    for (const SshTarget &hop : target.jumpHosts)
-        way += hop.toString() + QLatin1Char(' ');
-    QStringList endpoints { way + QStringLiteral("%1 %2").arg(target.host.toLower()).arg(target.port) };
-    if (!way.isEmpty())
-        endpoints += QStringLiteral("through ") + way;
-    return endpoints;
+    return target.jumpHosts.isEmpty() ? QString() : QStringLiteral("through ") + target.way();
 }
 
 } // namespace
@@ -89,14 +83,17 @@ void DialLane::startMore()
     for (auto entry = m_waiting.begin(); entry != m_waiting.end();) {
         if (static_cast<int>(m_dialers.size()) - m_asking >= std::max(1, m_options.maxDialsInFlight))
             return;
-        const QStringList endpoints = endpointsOf(entry->request.target);
+        const SshTarget &target = entry->request.target;
+        QStringList endpoints { target.endpoint() };
+        if (const QString through = throughJump(target); !through.isEmpty())
+            endpoints += through;
         if (std::any_of(endpoints.begin(), endpoints.end(),
                         [this](const QString &endpoint) { return m_perEndpoint.value(endpoint) >= maxPerEndpoint; })) {
             ++entry;
             continue;
         }
         for (const QString &endpoint : endpoints)
-            ++m_perEndpoint[endpoint];
+            count(endpoint, 1);
         ++m_inFlight;
         const Waiting waiting = std::move(*entry);
         entry = m_waiting.erase(entry);
@@ -107,11 +104,19 @@ void DialLane::startMore()
     }
 }
 
-void DialLane::setAsking(bool asking)
+void DialLane::setAsking(const SshTarget &target, bool asking)
 {
     m_asking += asking ? 1 : -1;
+    if (const QString through = throughJump(target); !through.isEmpty())
+        count(through, asking ? -1 : 1);
     if (asking)
         m_loop.defer([this] { startMore(); });
+}
+
+void DialLane::count(const QString &endpoint, int change)
+{
+    if ((m_perEndpoint[endpoint] += change) == 0)
+        m_perEndpoint.remove(endpoint);
 }
 
 void DialLane::settlePrompt(quint64 id, PromptBroker::Outcome outcome, PromptBroker::Answers answers)
@@ -124,10 +129,8 @@ void DialLane::finished(quint64 id, const QStringList &endpoints)
 {
     m_dialers.erase(id);
     --m_inFlight;
-    for (const QString &endpoint : endpoints) {
-        if (--m_perEndpoint[endpoint] == 0)
-            m_perEndpoint.remove(endpoint);
-    }
+    for (const QString &endpoint : endpoints)
+        count(endpoint, -1);
     startMore();
 }
 

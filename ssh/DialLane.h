@@ -41,7 +41,9 @@ struct DialResult
     QString hostKeyFingerprint;
     QString authenticatedBy;
     QByteArray keyUsed; ///< public blob; empty for "none"
-    QString ourAddress; ///< our end of the connection, once there was one
+    QString ourAddress; ///< our end of a direct connection, once there was one
+    QString theirAddress; ///< the server's end of it
+    bool refused = false; ///< failed, and the server had said no to a key or an answer: fail2ban counts those
     std::optional<Error> error;
     std::optional<HostKey> unknownKey; ///< with ErrorCode::HostKeyUnknown: the key to ask about
     std::optional<HostKeyReport> hostKey; ///< with an error about the host key, and for DialRequest::hostKeyOnly
@@ -84,8 +86,10 @@ private:
         OnDone onDone;
     };
     void startMore();
-    /// A dial begins or ceases to wait for the user. Waiting ones leave their place to others.
-    void setAsking(bool asking);
+    /// A dial to @p target begins or ceases to wait for the user. Waiting ones leave their place to others, but for the
+    /// one at the server's own sshd, which counts the connection all the same.
+    void setAsking(const SshTarget &target, bool asking);
+    void count(const QString &endpoint, int change);
     void finished(quint64 id, const QStringList &endpoints);
 
     SshPoolOptions m_options;

@@ -82,8 +82,10 @@ void Dialer::connected(SocketSource::Opened opened)
 {
     m_path = opened.path;
     m_errors.setPath(m_path);
-    if (m_path == nullptr)
+    if (m_path == nullptr) {
         m_ourAddress = localAddressOf(opened.socket.get());
+        m_theirAddress = peerAddressOf(opened.socket.get());
+    }
     auto index = m_lane.m_hostKeys.indexFor(m_request.target);
     if (!index) {
         fail(index.error());
@@ -108,6 +110,7 @@ void Dialer::runStep(bool mayWaitForUser)
     if (m_watch != 0)
         m_lane.m_loop.setEvents(m_watch, 0);
     m_busy = true;
+    m_waiting = false;
     m_lane.m_workers.run(
         [self = shared_from_this()]() mutable {
             const SshLogin::Step step = self->m_login->advance();
@@ -115,6 +118,29 @@ void Dialer::runStep(bool mayWaitForUser)
             loop.post([self = std::move(self), step] { self->stepDone(step); });
         },
         mayWaitForUser);
+}
+
+void Dialer::watchSocket(std::uint32_t events)
+{
+    if (m_watch != 0) {
+        m_lane.m_loop.setEvents(m_watch, events);
+        return;
+    }
+    m_watch = m_lane.m_loop.watch(m_login->fd(), events, [this](std::uint32_t) { socketReady(); });
+    if (m_watch == 0)
+        fail(m_errors.outOfResources(Text::tr("epoll watches")));
+}
+
+void Dialer::socketReady()
+{
+    if (m_finished)
+        return;
+    if (m_asking) // only a hang-up is watched for
+        fail(m_errors.promptHungUp(m_prompts.last()));
+    else if (m_waiting)
+        runStep(m_agentStep);
+    else // hung up, which epoll tells unasked: the next step will see it, and must not be told again and again
+        m_lane.m_loop.unwatch(m_watch);
 }
 
 void Dialer::stepDone(SshLogin::Step step)
@@ -127,24 +153,13 @@ void Dialer::stepDone(SshLogin::Step step)
             gone();
         return;
     }
+    m_refused = m_login->wasRefused();
+    if (step != SshLogin::Step::Wait)
+        m_agentStep = false;
     switch (step) {
     case SshLogin::Step::Wait:
-        if (m_watch == 0) {
-            m_watch = m_lane.m_loop.watch(m_login->fd(), m_login->events(), [this](std::uint32_t) {
-                if (m_finished)
-                    return;
-                if (m_asking) // only a hang-up is watched for
-                    fail(m_errors.promptHungUp(m_prompts.last()));
-                else if (m_busy) // hung up: the step will see it, and must not be told again and again
-                    m_lane.m_loop.unwatch(m_watch);
-                else
-                    runStep(m_agentStep);
-            });
-            if (m_watch == 0)
-                fail(m_errors.outOfResources(Text::tr("epoll watches")));
-            return;
-        }
-        m_lane.m_loop.setEvents(m_watch, m_login->events());
+        m_waiting = true;
+        watchSocket(m_login->events());
         return;
     case SshLogin::Step::HandshakeDone:
         judgeHostKey();
@@ -208,6 +223,7 @@ void Dialer::judgeHostKey()
 /// On a worker: a disk that is slow, or a second console that holds the file, must not hold up other dials.
 void Dialer::pinHostKey(const HostKey &key)
 {
+    m_lane.m_loop.cancelTimer(m_timer); // it is the server's time that runs out, and the file's lock has its own limit
     m_lane.m_workers.run(
         [self = shared_from_this(), key] {
             auto pinned = self->m_lane.m_hostKeys.pin(self->m_request.target, key);
@@ -233,8 +249,11 @@ void Dialer::authenticate()
     }
     m_agent = std::make_unique<AgentRelay>(m_lane.m_loop, agent);
     m_agent->list([weak = weak_from_this()](const QList<AgentIdentity> &identities, const QString &problem) {
-        if (const auto self = weak.lock(); self && !self->m_finished)
-            self->beginAuthentication(identities, problem);
+        const auto self = weak.lock();
+        if (!self || self->m_finished)
+            return;
+        self->enter(SessionState::Auth, self->m_lane.m_options.authDeadline); // that time was not the server's
+        self->beginAuthentication(identities, problem);
     });
 }
 
@@ -319,11 +338,11 @@ void Dialer::watchAgent()
 void Dialer::waitForUser()
 {
     setAsking(true);
-    if (!m_busy)
-        m_lane.m_loop.setEvents(m_watch, EPOLLRDHUP);
     const auto left = m_prompts.limit() - EventLoop::Clock::now();
     enter(SessionState::Asking,
           std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
+    if (!m_busy)
+        watchSocket(EPOLLRDHUP);
 }
 
 void Dialer::goOn()
@@ -336,7 +355,7 @@ void Dialer::goOn()
 void Dialer::setAsking(bool asking)
 {
     if (std::exchange(m_asking, asking) != asking)
-        m_lane.setAsking(asking);
+        m_lane.setAsking(m_request.target, asking);
 }
 
 void Dialer::loggedIn()
@@ -368,7 +387,7 @@ void Dialer::expired()
         fail(m_errors.promptTimeout(m_prompts.last(), m_lane.m_options.promptDeadline));
         return;
     default:
-        fail(m_errors.authTimeout(m_deadline, m_agent != nullptr && m_agent->isSigning()));
+        fail(m_errors.authTimeout(m_deadline, m_agent != nullptr && m_agent->isAsked()));
         return;
     }
 }
@@ -392,6 +411,8 @@ void Dialer::finish(DialResult result)
     const auto self = shared_from_this(); // onGone lets go of us
     const auto onDone = m_onDone;
     result.ourAddress = m_ourAddress;
+    result.theirAddress = m_theirAddress;
+    result.refused = m_refused && result.error;
     cancel();
     onDone(std::move(result));
 }

@@ -31,6 +31,8 @@ private:
     [[nodiscard]] std::unique_ptr<SocketSource> makeSource() const;
     void connected(SocketSource::Opened opened);
     void runStep(bool mayWaitForUser);
+    void watchSocket(std::uint32_t events);
+    void socketReady();
     void stepDone(SshLogin::Step step);
     void judgeHostKey();
     void pinHostKey(const HostKey &key);
@@ -65,7 +67,10 @@ private:
     DialPrompts m_prompts;
     bool m_asking = false; ///< the user is being asked
     QString m_ourAddress; ///< only of a bare connection
+    QString m_theirAddress; ///< likewise
     bool m_busy = false; ///< a worker has m_login
+    bool m_waiting = false; ///< the last step waits for the socket: nobody else may make the next one
+    bool m_refused = false; ///< the server has said no to a key or an answer
     bool m_finished = false;
     bool m_agentStep = false;
 };

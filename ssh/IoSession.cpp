@@ -204,7 +204,11 @@ void IoSession::armKeepalive()
         return;
     // As many keepalives fit into the allowed silence as it has intervals; then the peer counts as dead.
     const auto now = EventLoop::Clock::now();
-    const auto due = now + m_keepaliveInterval * 9 / 10;
+    // On a grid that all sessions of the process share: hundreds of them wake the loop together, not one by one.
+    const EventLoop::Clock::duration grid = m_keepaliveInterval / 10;
+    auto due = now + m_keepaliveInterval * 9 / 10;
+    if (grid.count() > 0)
+        due -= due.time_since_epoch() % grid;
     const auto dead = m_lastInbound + m_keepaliveCount * m_keepaliveInterval;
     m_keepaliveDue = dead > now ? std::min<EventLoop::Clock::time_point>(due, dead) : due;
     m_keepaliveTimer = m_loop.addTimer(m_keepaliveDue, [this] {

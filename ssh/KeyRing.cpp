@@ -63,7 +63,7 @@ quint64 KeyRing::unlock(Request request, Done done)
                 ask(hash);
         });
     } else if (since <= entry.refusedUntil) {
-        m_loop.defer([this, hash] { refuse(m_entries[hash], Outcome::Cancelled); });
+        m_loop.defer([this, hash, ticket] { refuseLate(m_entries[hash], ticket); });
     } else if (entry.prompt != 0) {
         m_broker.update(entry.prompt, [&](Prompt &prompt) { describe(entry, prompt); });
     } else if (!entry.decrypting) {
@@ -167,9 +167,21 @@ void KeyRing::decrypted(const QByteArray &hash, const SharedKey &key)
     }
 }
 
+/// One that came a moment after the user's decision; newer ones may be waiting for a new one.
+void KeyRing::refuseLate(Entry &entry, quint64 ticket)
+{
+    const auto found = entry.waiters.find(ticket);
+    if (found == entry.waiters.end())
+        return;
+    const Done done = std::move(found->second.done);
+    entry.waiters.erase(found);
+    done(entry.refusal, {});
+}
+
 void KeyRing::refuse(Entry &entry, Outcome outcome)
 {
     entry.wrong = 0;
+    entry.refusal = outcome;
     entry.refusedUntil = EventLoop::Clock::now() + refusalHolds;
     tellAll(entry, outcome);
 }

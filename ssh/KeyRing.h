@@ -66,12 +66,14 @@ private:
         quint64 prompt = 0;
         bool decrypting = false;
         int wrong = 0;
+        Outcome refusal = Outcome::Cancelled; ///< the last one
         EventLoop::Clock::time_point refusedUntil; ///< logins that were asked for before are refused as well
     };
     void ask(const QByteArray &hash);
     void answered(const QByteArray &hash, PromptBroker::Outcome outcome, PromptBroker::Answers answers);
     void decrypted(const QByteArray &hash, const SharedKey &key);
     void refuse(Entry &entry, Outcome outcome);
+    void refuseLate(Entry &entry, quint64 ticket);
     void tellAll(Entry &entry, Outcome outcome);
     void keepFor(const QByteArray &hash, Entry &entry);
     void describe(const Entry &entry, Prompt &prompt) const;

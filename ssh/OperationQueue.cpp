@@ -13,6 +13,8 @@ namespace Helmclaw {
 namespace {
 
 constexpr int maxChannels = 8; ///< sshd's MaxSessions is 10; the admin's own tools want some, too
+/// So long a server's refusal counts: tunnels and the server's settings change.
+constexpr std::chrono::minutes refusalHolds { 1 };
 
 } // namespace
 
@@ -79,6 +81,8 @@ void OperationQueue::setPaused(bool paused)
 
 void OperationQueue::start(IoSession &session)
 {
+    if (m_limit < maxChannels && EventLoop::Clock::now() - m_refusedAt >= refusalHolds)
+        resetLimit();
     while (!m_waiting.empty() && session.sessionChannels() < m_limit) {
         const quint64 id = m_waiting.front();
         m_waiting.pop_front();
@@ -106,6 +110,7 @@ bool OperationQueue::takeBack(quint64 id)
     if (running() == 0)
         return false;
     m_limit = running();
+    m_refusedAt = EventLoop::Clock::now();
     m_waiting.push_front(id);
     return true;
 }

@@ -59,6 +59,7 @@ private:
     EventLoop &m_loop;
     std::function<SshErrors()> m_errors;
     int m_limit;
+    EventLoop::Clock::time_point m_refusedAt; ///< when m_limit was last lowered
     bool m_paused = false;
     std::map<quint64, Entry> m_operations;
     std::deque<quint64> m_waiting;

@@ -62,13 +62,13 @@ void ServerLink::setTarget(const SshTarget &target)
         return;
     const Error error = errors().targetChanged();
     stopDialling();
+    if (m_session != nullptr || m_status.state != SessionState::Off)
+        dropSession(error);
     m_operations.endAll(error);
     m_goodKey.clear();
     m_acceptedKey.reset();
     m_refusedLogins = 0;
     m_attempt = 0;
-    if (m_session != nullptr || m_status.state != SessionState::Off)
-        dropSession(error);
     if (isWanted())
         dial();
 }
@@ -87,9 +87,9 @@ void ServerLink::close()
     for (const auto &[id, tunnel] : tunnels)
         tunnel->close();
     stopDialling();
+    dropSession(error); // first: what runs can then say what it leaves behind
     m_operations.endAll(error);
     m_leases.endWaiting(error);
-    dropSession(error);
 }
 
 bool ServerLink::isWanted() const
@@ -111,6 +111,7 @@ void ServerLink::dialNow()
 {
     const quint64 generation = ++m_generation;
     DialRequest request { m_target, m_acceptedKey, m_goodKey, m_refusedLogins };
+    request.askedAt = m_askedAt;
     EventLoop &loop = m_context.loop;
     m_dial = m_context.dials.dial(
         std::move(request),
@@ -164,7 +165,7 @@ void ServerLink::dialFailed(const DialResult &result)
     // Through a jump host or a command it is not our address that the server sees.
     const bool direct = m_target.jumpHosts.isEmpty() && m_target.proxyCommand.isEmpty();
     if (direct && (error.code == ErrorCode::ConnectionRefused || error.code == ErrorCode::Unreachable)) {
-        if (const auto suspicion = m_context.bans.silent(endpoint())) {
+        if (const auto suspicion = m_context.bans.silent(m_target.endpoint())) {
             giveUp(errors().probablyBanned(*suspicion, error));
             return;
         }

@@ -62,7 +62,6 @@ private:
     void dropSession(const Error &error);
     void backOff(const Error &error);
     void noteLogin(const DialResult &result);
-    [[nodiscard]] QString endpoint() const;
     void stopDialling();
     void askAbout(const HostKey &key, const Error &error);
     void closeQuestion();
@@ -83,6 +82,7 @@ private:
     int m_attempt = 0; ///< reconnections since the session was last well
     EventLoop::Clock::time_point m_readySince;
     int m_refusedLogins = 0;
+    EventLoop::Clock::time_point m_askedAt; ///< when this dial began, before the jump host's
     QByteArray m_goodKey;
     std::optional<HostKeyQuestion> m_question;
     std::optional<HostKey> m_acceptedKey;

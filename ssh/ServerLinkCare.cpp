@@ -17,27 +17,25 @@ void ServerLink::checkSession()
     dial();
 }
 
-QString ServerLink::endpoint() const
-{
-    return QStringLiteral("%1 %2").arg(m_target.host.toLower()).arg(m_target.port);
-}
-
 /// Keeps the pool's memory of refused logins, from which bans are told.
 void ServerLink::noteLogin(const DialResult &result)
 {
-    if (!result.ourAddress.isEmpty())
-        m_context.bans.answered(endpoint(), result.ourAddress);
+    const QString endpoint = m_target.endpoint();
+    if (!result.ourAddress.isEmpty()) {
+        m_context.bans.answered(endpoint, result.ourAddress,
+                                QStringLiteral("%1 %2").arg(result.theirAddress).arg(m_target.port));
+    }
     if (!result.error)
-        m_context.bans.loggedIn(endpoint());
-    else if (result.error->code == ErrorCode::AuthFailed)
-        m_context.bans.loginRefused(endpoint());
-    m_refusedLogins = m_context.bans.refusedLogins(endpoint());
+        m_context.bans.loggedIn(endpoint);
+    else if (result.refused)
+        m_context.bans.loginRefused(endpoint);
+    m_refusedLogins = m_context.bans.refusedLogins(endpoint);
 }
 
 /// Unless logins have failed so often that another could bring a ban: then only the user's own hand may try.
 void ServerLink::tryToDial()
 {
-    m_refusedLogins = m_context.bans.refusedLogins(endpoint());
+    m_refusedLogins = m_context.bans.refusedLogins(m_target.endpoint());
     if (m_refusedLogins >= BanWatch::pauseAfter && !m_connectWanted)
         giveUp(errors().loginsPaused(m_refusedLogins));
     else

@@ -15,6 +15,7 @@ void ServerLink::dial(bool urgent)
 {
     m_context.loop.cancelTimer(m_retryTimer);
     m_jumpFailed = false;
+    m_askedAt = EventLoop::Clock::now();
     m_hostKeyReport.reset();
     if (m_target.jumpHosts.isEmpty())
         dialNow();

@@ -112,9 +112,9 @@ std::optional<SftpFileSystem> SftpFileSystem::read(QByteArrayView body)
     std::ignore = from.number64(); // f_blocks
     std::ignore = from.number64(); // f_bfree
     const quint64 blocks = from.number64(); // f_bavail
-    std::ignore = from.number64(); // f_files
-    std::ignore = from.number64(); // f_ffree
     SftpFileSystem result;
+    result.files = from.number64(); // f_files
+    std::ignore = from.number64(); // f_ffree
     result.freeFiles = from.number64(); // f_favail
     std::ignore = from.number64(); // f_fsid
     result.readOnly = (from.number64() & 1) != 0; // SSH_FXE_STATVFS_ST_RDONLY

@@ -111,6 +111,7 @@ struct SftpFileSystem
 {
     bool readOnly = false;
     quint64 freeBytes = 0; ///< for users other than root
+    quint64 files = 0; ///< in all; 0 where they are not counted (btrfs)
     quint64 freeFiles = 0;
     [[nodiscard]] static std::optional<SftpFileSystem> read(QByteArrayView body);
 };

@@ -30,7 +30,7 @@ std::optional<Error> SftpWriteErrors::room(const SftpFileSystem &fileSystem, qui
                              tr("%1 lies on a file system that is mounted read-only").arg(printable(m_target)),
                              tr("Mount it for writing, or look at its disk: the kernel does this after errors."));
     }
-    if (fileSystem.freeFiles == 0 || fileSystem.freeBytes <= missing) {
+    if ((fileSystem.files != 0 && fileSystem.freeFiles == 0) || fileSystem.freeBytes <= missing) {
         return m_errors.make(ErrorCode::DiskFull, tr("there is no room for %1").arg(printable(m_target)),
                              tr("The file is unchanged. Make room on its file system (\"df -h\", \"df -i\") and try "
                                 "again."));

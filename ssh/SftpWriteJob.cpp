@@ -348,9 +348,9 @@ void SftpWriteJob::abort(const Error &error)
         resume();
         return;
     }
-    fail(error);
-    if (!m_temp.isEmpty() && !m_cleaning)
-        cleanUp();
+    if (m_cleaning) // its end tells, soon
+        return;
+    conclude(error);
     resume();
 }
 

@@ -33,8 +33,7 @@ Result<void> applyList(ssh_session session, const SshErrors &errors, const QStri
         return tl::unexpected(errors.make(
             ErrorCode::Unsupported,
             Text::tr("%1 of your ssh_config allows only algorithms that libssh %2 lacks: %3")
-                .arg(keyword, QString::fromLatin1(ssh_version(0)).section(QLatin1Char('/'), 0, 0),
-                     printable(wanted.join(QLatin1Char(',')).toUtf8(), 300)),
+                .arg(keyword, SshErrors::libsshVersion(), printable(wanted.join(QLatin1Char(',')).toUtf8(), 300)),
             Text::tr(
                 "Add one that it has, for this host: \"ssh -G\" shows the list, and Helmclaw uses what is in both.")));
     }

@@ -1,41 +1,35 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/SshErrors.h"
 
-#include "ssh/CommandLine.h"
-
 #include <QLocale>
 
 #include <cerrno>
 #include <cstring>
 
+#include <libssh/libssh.h>
+
 namespace Helmclaw {
-
-namespace {
-
-QString seconds(std::chrono::milliseconds time)
-{
-    return QString::number(static_cast<double>(time.count()) / 1000.0, 'g', 3);
-}
-
-QString serverText(const QByteArray &text)
-{
-    return printable(text.trimmed(), 400);
-}
-
-QString places(const QList<KnownHosts::Entry> &entries)
-{
-    QStringList list;
-    for (const auto &entry : entries)
-        list += QStringLiteral("%1:%2 (%3)").arg(entry.file).arg(entry.line).arg(entry.key.fingerprint());
-    return list.join(QStringLiteral(", "));
-}
-
-} // namespace
 
 SshErrors::SshErrors(SshTarget target, int refusedLogins)
     : m_target(std::move(target))
     , m_refusedLogins(refusedLogins)
 {
+}
+
+QString SshErrors::seconds(std::chrono::milliseconds time)
+{
+    const double value = static_cast<double>(time.count()) / 1000.0;
+    return QString::number(value, 'f', value < 10 ? QLocale::FloatingPointShortest : 0);
+}
+
+QString SshErrors::libsshVersion()
+{
+    return QString::fromLatin1(ssh_version(0)).section(QLatin1Char('/'), 0, 0);
+}
+
+QString SshErrors::serverText(const QByteArray &text)
+{
+    return printable(text.trimmed(), 400);
 }
 
 Error SshErrors::make(ErrorCode code, QString what, QString remedy) const
@@ -165,7 +159,8 @@ Error SshErrors::probablyBanned(const BanWatch::Suspicion &suspicion, const Erro
            "10 minutes")
             .arg(m_target.toString(), since, silence.what)
             .arg(suspicion.refusedLogins),
-        tr("Nothing is retried by itself, which could prolong the ban. On the server's console, or from another "
+        tr("Tunnels knock again only after a long while, to not prolong the ban. On the server's console, or from "
+           "another "
            "address: \"fail2ban-client status sshd\" lists who is banned, \"fail2ban-client set sshd unbanip %1\" "
            "lifts it (behind NAT the server sees another address); or wait for its bantime. Then connect again.")
             .arg(address));
@@ -196,7 +191,7 @@ Error SshErrors::handshake(const QByteArray &libsshText, const QByteArray &banne
         return make(ErrorCode::HandshakeFailed, tr("no algorithm in common with %1: %2").arg(m_target.toString(), text),
                     tr("The server's sshd_config allows only algorithms that libssh %1 does not know. Allow one of the "
                        "client's on the server.")
-                        .arg(QString::fromLatin1("0.10")));
+                        .arg(libsshVersion()));
     }
     const bool closed = text.contains(QLatin1String("disconnected")) || text.contains(QLatin1String("closed by"))
         || text.contains(QLatin1String("reset")) || text.contains(QLatin1String("EOF"));
@@ -224,218 +219,6 @@ Error SshErrors::handshakeTimeout(std::chrono::milliseconds deadline, bool banne
     return make(ErrorCode::HandshakeFailed,
                 tr("%1 accepted the connection but said nothing for %2 s").arg(m_target.toString(), seconds(deadline)),
                 tr("Is an SSH server listening on this port, and is it overloaded?"));
-}
-
-Error SshErrors::hostKeyUnknown(const HostKey &key) const
-{
-    return make(
-        ErrorCode::HostKeyUnknown,
-        tr("the host key of %1 is not known: %2 %3")
-            .arg(m_target.toString(), printable(key.algorithm), key.fingerprint()),
-        tr("Compare the fingerprint with the server's own (\"ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\" "
-           "on its console), then accept it."));
-}
-
-Error SshErrors::hostKeyStrict(const HostKey &key) const
-{
-    Error error = hostKeyUnknown(key);
-    error.remedy =
-        tr("Your ssh_config says StrictHostKeyChecking yes, so that you are not asked. Put the key into your "
-           "known_hosts when you have verified it.");
-    return error;
-}
-
-Error SshErrors::hostKeyRefused(const HostKey &key) const
-{
-    return make(ErrorCode::HostKeyUnknown,
-                tr("the host key of %1 was not accepted: %2 %3")
-                    .arg(m_target.toString(), printable(key.algorithm), key.fingerprint()),
-                tr("Nothing was sent to the server. Connect again to decide anew."));
-}
-
-Error SshErrors::hostKey(const HostKeyReport &report) const
-{
-    const QString target = m_target.toString();
-    const QString shown = printable(report.offered.algorithm) + QLatin1Char(' ') + report.offered.fingerprint();
-    switch (report.verdict) {
-    case HostKeyVerdict::Revoked:
-        return make(ErrorCode::HostKeyRevoked,
-                    tr("the host key of %1 is marked as revoked: %2 at %3").arg(target, shown, places(report.marked)),
-                    tr("This key must not be trusted any more; no login was sent. Give the server a new host key."));
-    case HostKeyVerdict::CertificateAuthority:
-        return make(
-            ErrorCode::Unsupported,
-            tr("%1 is vouched for by a certificate authority only (@cert-authority at %2), and libssh 0.10 cannot ask "
-               "a server for its host certificate; it shows the plain key %3")
-                .arg(target, places(report.marked), shown),
-            tr("No login was sent. Compare the plain key with the server's own (\"ssh-keygen -lf\" on its console) and "
-               "pin it beside the authority: helmclawctl hostkey replace %1 --fingerprint %2")
-                .arg(CommandLine::quote(m_target.name), report.offered.fingerprint()));
-    default:
-        break;
-    }
-    QString remedy =
-        tr("Somebody may be intercepting the connection; no login was sent. If the server was set up anew, "
-           "verify the new fingerprint on its console");
-    const QStringList commands = report.removalCommands();
-    remedy += commands.isEmpty()
-        ? tr(", then replace the pinned key: helmclawctl hostkey replace %1 --fingerprint SHA256:…")
-              .arg(CommandLine::quote(m_target.name))
-        : tr(", then remove the old line, which is in a file that Helmclaw does not write: %1")
-              .arg(commands.join(QStringLiteral(" && ")));
-    if (report.isOtherType()) {
-        return make(ErrorCode::HostKeyChanged,
-                    tr("%1 SHOWS A HOST KEY OF ANOTHER TYPE THAN THE PINNED ONE: %2, pinned is %3; what became of the "
-                       "pinned key nobody can tell, so this counts as changed")
-                        .arg(target, shown, places(report.pinned)),
-                    remedy);
-    }
-    return make(
-        ErrorCode::HostKeyChanged,
-        tr("THE HOST KEY OF %1 HAS CHANGED: it shows %2, pinned is %3").arg(target, shown, places(report.pinned)),
-        remedy);
-}
-
-Error SshErrors::hostKeySwitched(const HostKey &accepted, const HostKey &offered) const
-{
-    return make(
-        ErrorCode::HostKeyChanged,
-        tr("%1 showed the key %2, and after that was accepted another one: %3 %4")
-            .arg(m_target.toString(), accepted.fingerprint(), printable(offered.algorithm), offered.fingerprint()),
-        tr("Two machines may be answering under this address, or somebody is intercepting the connection; no "
-           "login was sent and nothing was pinned."));
-}
-
-Error SshErrors::hostKeyNotPublished(const HostKey &key) const
-{
-    QStringList published;
-    for (const HostKey &one : m_target.advice.hostKeys)
-        published += printable(one.algorithm) + QLatin1Char(' ') + one.fingerprint();
-    return make(ErrorCode::HostKeyChanged,
-                tr("%1 SHOWS A HOST KEY THAT IS NOT ITS OWN: %2 %3; published by %4 is %5")
-                    .arg(m_target.toString(), printable(key.algorithm), key.fingerprint(), m_target.advice.source,
-                         published.join(QStringLiteral(", "))),
-                tr("Something else answers in the server's place; no login was sent and nothing was pinned. Compare "
-                   "with the server's own keys (\"ssh-keygen -lf\" on its console). If they were renewed, restart "
-                   "tailscaled there, so that it publishes them."));
-}
-
-Error SshErrors::hostKeyNotReplaceable(const HostKeyReport &report) const
-{
-    switch (report.verdict) {
-    case HostKeyVerdict::Match:
-    case HostKeyVerdict::Unknown:
-        return make(ErrorCode::InvalidInput, tr("no key is pinned for %1 that could be replaced").arg(report.name),
-                    tr("Connect; the key is asked about then."));
-    case HostKeyVerdict::Revoked:
-        return hostKey(report);
-    default:
-        return make(ErrorCode::PermissionDenied,
-                    tr("the key of %1 is pinned in a file that Helmclaw only reads: %2")
-                        .arg(report.name, places(report.foreignLines())),
-                    tr("Remove it there yourself, then connect again: %1")
-                        .arg(report.removalCommands().join(QStringLiteral(" && "))));
-    }
-}
-
-Error SshErrors::auth(const AuthReport &report) const
-{
-    QStringList what;
-    QStringList remedy;
-    const QString separator = QStringLiteral(", ");
-    if (!report.accepted.isEmpty()) {
-        what +=
-            tr("%1 accepted %2 but wants a further proof").arg(m_target.toString(), report.accepted.join(separator));
-    }
-    if (report.refusedAnswers > 0) {
-        what += tr("%1 refused %n answer(s)", nullptr, report.refusedAnswers).arg(m_target.toString());
-        remedy += tr("Check the user's name, the password or code, and the clock of whatever makes the codes.");
-    }
-    if (!report.offered.isEmpty()) {
-        what += tr("%1 refused the login; offered: %2").arg(m_target.toString(), report.offered.join(separator));
-        remedy += tr("Put the right public key into the user's ~/.ssh/authorized_keys on the server, or set the right "
-                     "user and identity file.");
-    } else if (report.accepted.isEmpty() && report.refusedAnswers == 0) {
-        what += tr("no key to offer to %1").arg(m_target.toString());
-        remedy += tr("Add a key to ssh-agent with \"ssh-add\", or set the server's identity file.");
-    }
-    if (!report.methods.isEmpty())
-        what += tr("the server accepts %1").arg(report.methods.join(separator));
-    if (report.nobodyToAsk) {
-        what += tr("nobody could be asked for a passphrase, password or code");
-        remedy += tr("Log in where questions can be answered: in the window, or with helmclawctl on a terminal.");
-    }
-    if (report.leftOut > 0) {
-        what += tr("%1 more keys were not offered, so that fail2ban does not ban us").arg(report.leftOut);
-        remedy += tr("Name the right key as the server's identity file, so that it is offered first.");
-    }
-    for (const QString &file : report.encrypted) {
-        what += tr("%1 has a passphrase and was skipped").arg(file);
-        remedy += tr("Add it to ssh-agent with \"ssh-add %1\".").arg(file);
-    }
-    what += report.unusable;
-    if (!report.agentProblem.isEmpty())
-        what += report.agentProblem;
-    return make(ErrorCode::AuthFailed, what.join(QStringLiteral("; ")), remedy.join(QLatin1Char(' ')));
-}
-
-QString SshErrors::whatWasAsked(const Prompt &prompt)
-{
-    switch (prompt.kind) {
-    case Prompt::Kind::KeyPassphrase:
-        return tr("the passphrase of %1").arg(prompt.keyFile);
-    case Prompt::Kind::KeyboardInteractive:
-        return tr("the server's question");
-    case Prompt::Kind::Password:
-        return tr("the password");
-    case Prompt::Kind::TouchKey:
-        return tr("a touch of the security key");
-    }
-    return {};
-}
-
-Error SshErrors::promptCancelled(const Prompt &prompt) const
-{
-    return make(ErrorCode::Cancelled,
-                tr("the login to %1 was cancelled when it asked for %2").arg(m_target.toString(), whatWasAsked(prompt)),
-                tr("Connect again to be asked again."));
-}
-
-Error SshErrors::promptTimeout(const Prompt &prompt, std::chrono::milliseconds limit) const
-{
-    return make(ErrorCode::AuthFailed,
-                tr("the login to %1 waited for %2, and nobody answered within %3 s")
-                    .arg(m_target.toString(), whatWasAsked(prompt), seconds(limit)),
-                tr("Connect again. A server does not wait longer for a login (LoginGraceTime of its sshd)."));
-}
-
-Error SshErrors::promptHungUp(const Prompt &prompt) const
-{
-    return make(ErrorCode::AuthFailed,
-                tr("%1 hung up while it waited for %2").arg(m_target.toString(), whatWasAsked(prompt)),
-                tr("Connect again and answer sooner: LoginGraceTime of its sshd limits the time.") + banHint());
-}
-
-Error SshErrors::authTimeout(std::chrono::milliseconds deadline, bool waitedForAgent) const
-{
-    if (waitedForAgent) {
-        return make(ErrorCode::AuthFailed,
-                    tr("ssh-agent did not sign for %1 within %2 s").arg(m_target.toString(), seconds(deadline)),
-                    tr("Does the agent wait for a confirmation or a touch of the security key?"));
-    }
-    return make(ErrorCode::AuthFailed,
-                tr("%1 did not answer the login within %2 s").arg(m_target.toString(), seconds(deadline)),
-                tr("The server may be overloaded, or its name service slow (UseDNS, PAM).") + banHint());
-}
-
-Error SshErrors::authConnectionLost(const QByteArray &libsshText) const
-{
-    return make(
-        ErrorCode::AuthFailed,
-        tr("%1 closed the connection during the login: %2").arg(m_target.toString(), serverText(libsshText)),
-        tr("Look into sshd's log on the server (journalctl -u ssh): MaxAuthTries, AllowUsers and a full disk do "
-           "this.")
-            + banHint());
 }
 
 Error SshErrors::lost(const QByteArray &libsshText) const

@@ -64,6 +64,7 @@ public:
     [[nodiscard]] QString jumpHostName() const; ///< "jump host bastion", where a question names this server
     [[nodiscard]] Error proxyCommand(const QString &reason) const;
 
+    [[nodiscard]] static QString libsshVersion(); ///< "0.10.6"
     struct AuthReport
     {
         QStringList offered; ///< "agent key SHA256:… (comment)", "identity file …"
@@ -84,7 +85,8 @@ public:
     /// The server hung up while it waited for an answer.
     [[nodiscard]] Error promptHungUp(const Prompt &prompt) const;
     [[nodiscard]] Error authTimeout(std::chrono::milliseconds deadline, bool waitedForAgent) const;
-    [[nodiscard]] Error authConnectionLost(const QByteArray &libsshText) const;
+    /// @p refused: after it had said no to something, which is what sshd does when that was too often (MaxAuthTries).
+    [[nodiscard]] Error authConnectionLost(const QByteArray &libsshText, bool refused) const;
 
     [[nodiscard]] Error lost(const QByteArray &libsshText) const;
     [[nodiscard]] Error silent(std::chrono::milliseconds forHowLong) const;
@@ -99,6 +101,8 @@ public:
     [[nodiscard]] Error make(ErrorCode code, QString what, QString remedy = {}) const;
 
 private:
+    [[nodiscard]] static QString seconds(std::chrono::milliseconds time);
+    [[nodiscard]] static QString serverText(const QByteArray &text);
     [[nodiscard]] QString banHint() const;
     [[nodiscard]] Error explained(Error error) const;
     [[nodiscard]] static QString whatWasAsked(const Prompt &prompt);

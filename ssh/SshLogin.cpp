@@ -131,9 +131,19 @@ SshLogin::Step SshLogin::advance()
             step = talk();
             break;
         }
+        // libssh 0.10 asks to wait for a connection that is over, for ever.
+        if (step == Step::Wait && m_phase != Phase::Handshake && m_handle->isClosed())
+            return connectionLost();
         if (step)
             return *step;
     }
+}
+
+SshLogin::Step SshLogin::connectionLost()
+{
+    const QByteArray text = m_handle->errorText();
+    m_dismissed = text.contains("SSH_MSG_DISCONNECT"); // "Too many authentication failures"
+    return fail(m_errors.authConnectionLost(text, wasRefused()));
 }
 
 SshLogin::Step SshLogin::handshake()
@@ -177,7 +187,7 @@ std::optional<SshLogin::Step> SshLogin::none()
         m_phase = Phase::NextMethod;
         return std::nullopt;
     default:
-        return fail(m_errors.authConnectionLost(m_handle->errorText()));
+        return connectionLost();
     }
 }
 
@@ -192,6 +202,11 @@ SshLogin::Step SshLogin::loggedIn(QString by, QByteArray key)
     if (m_keyUsed.isEmpty()) // of several, the first is the one to offer first next time
         m_keyUsed = std::move(key);
     return Step::LoggedIn;
+}
+
+bool SshLogin::wasRefused() const
+{
+    return m_dismissed || m_refusedKeys > 0 || (m_dialogue != nullptr && m_dialogue->refusals() > 0);
 }
 
 SshLogin::Step SshLogin::refused()

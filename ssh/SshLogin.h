@@ -59,6 +59,8 @@ public:
     void noAnswers();
 
     [[nodiscard]] const Error &error() const { return m_error; }
+    /// The server has said no to a key or an answer.
+    [[nodiscard]] bool wasRefused() const;
     [[nodiscard]] const QString &authenticatedBy() const { return m_authenticatedBy; }
     [[nodiscard]] const QByteArray &keyUsed() const { return m_keyUsed; }
     [[nodiscard]] QString keyExchange() const;
@@ -99,6 +101,7 @@ private:
     [[nodiscard]] Step loggedIn(QString by, QByteArray key);
     [[nodiscard]] Step fail(Error error);
     [[nodiscard]] Step refused();
+    [[nodiscard]] Step connectionLost();
     void dropAgentSocket();
 
     SshTarget m_target;
@@ -115,6 +118,8 @@ private:
     QList<KeyCandidate> m_plan;
     qsizetype m_current = -1;
     int m_offers = 0;
+    int m_refusedKeys = 0;
+    bool m_dismissed = false; ///< the server ended the connection with a word
     SharedKey m_key;
     SharedKey m_unlocked; ///< what the key ring gave; m_key may be a copy with a certificate
     SshKeyPtr m_probe;

@@ -235,20 +235,22 @@ std::optional<SshLogin::Step> SshLogin::judgeKey(int rc)
         return std::nullopt;
     case SSH_AUTH_DENIED:
         ++m_offers;
+        ++m_refusedKeys;
         m_report.offered += candidate.description;
         readMethods();
         return std::nullopt;
     default:
         break;
     }
-    if (!m_handle->isClosed() && agent) {
-        // The agent could not or would not sign: the next key's turn.
+    if (!m_handle->isClosed()) {
+        // It is we who could not or would not sign: the next key's turn.
         ++m_offers;
-        m_report.offered += candidate.description;
-        m_report.unusable += Text::tr("ssh-agent did not sign with %1").arg(candidate.description);
+        m_report.unusable += agent ? Text::tr("ssh-agent did not sign with %1").arg(candidate.description)
+                                   : Text::tr("libssh cannot sign with %1: %2")
+                                         .arg(candidate.description, printable(m_handle->errorText(), 200));
         return std::nullopt;
     }
-    return fail(m_errors.authConnectionLost(m_handle->errorText()));
+    return connectionLost();
 }
 
 std::optional<SshLogin::Step> SshLogin::talk()
@@ -267,7 +269,7 @@ std::optional<SshLogin::Step> SshLogin::talk()
     case LoginDialogue::Step::Refused:
         break;
     case LoginDialogue::Step::Broken:
-        return fail(m_errors.authConnectionLost(m_handle->errorText()));
+        return connectionLost();
     }
     readMethods();
     m_phase = Phase::NextMethod;

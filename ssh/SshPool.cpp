@@ -68,8 +68,9 @@ SshPool::Private::~Private()
     shards.front()->loop().post([this] { changes.reset(); });
     for (const auto &shard : shards) // while all are there: the watch may be telling them
         shard->stop();
-    shards.clear(); // they cancel their dials …
-    dials.reset(); // … so that the lane has little left to wait for
+    dials->stop(); // its callbacks post to the shards' loops
+    shards.clear();
+    dials.reset();
 }
 
 PoolContext SshPool::Private::makeContext(EventLoop &loop)

@@ -65,6 +65,11 @@ struct SshTarget
     [[nodiscard]] QString toString() const;
     /// "bastion (admin@10.0.0.1:22)", for texts about a jump host.
     [[nodiscard]] QString hopName() const;
+    /// What distinguishes sshds for limits and bans: way, host and port, whoever logs in ("[way ]host port").
+    [[nodiscard]] QString endpoint() const;
+    /// The way to the server before its own address: jump hosts or command, with a space after it; empty when
+    /// it is reached directly.
+    [[nodiscard]] QString way() const;
     /// The jump hosts' names in order, "bastion, inner-bastion"; empty without.
     [[nodiscard]] QString via() const;
 };

@@ -52,6 +52,19 @@ QString SshTarget::hopName() const
     return name.isEmpty() ? toString() : QStringLiteral("%1 (%2)").arg(name, toString());
 }
 
+QString SshTarget::way() const
+{
+    QStringList stations = proxyCommand;
+    for (const SshTarget &hop : jumpHosts)
+        stations += hop.way() + hop.toString();
+    return stations.isEmpty() ? QString() : stations.join(QLatin1Char(' ')) + QLatin1Char(' ');
+}
+
+QString SshTarget::endpoint() const
+{
+    return way() + QStringLiteral("%1 %2").arg(host.toLower()).arg(port);
+}
+
 QString SshTarget::via() const
 {
     QStringList names;

@@ -97,12 +97,15 @@ void TcpConnector::next()
         if (error == 0) {
             const int raw = fd.get();
             const auto watch = m_loop.watch(raw, EPOLLOUT, [this, raw](std::uint32_t) { finishedAttempt(raw); });
-            m_attempts.push_back({ std::move(fd), watch });
-            m_timer = m_loop.addTimer(attemptDelay, [this] {
-                m_timer = 0;
-                next();
-            });
-            return;
+            if (watch != 0) {
+                m_attempts.push_back({ std::move(fd), watch });
+                m_timer = m_loop.addTimer(attemptDelay, [this] {
+                    m_timer = 0;
+                    next();
+                });
+                return;
+            }
+            error = errno; // no epoll watches left
         }
         if (rank(error) >= rank(m_error))
             m_error = error;
@@ -147,17 +150,32 @@ void TcpConnector::giveUp()
     m_attempts.clear();
 }
 
-QString localAddressOf(int socket)
+namespace {
+
+/// @p which end: getsockname(2) or getpeername(2).
+QString addressOf(int socket, int (*which)(int, sockaddr *, socklen_t *))
 {
     SocketAddress address;
     address.size = sizeof address.storage;
     char host[NI_MAXHOST] = {};
     const auto *generic = reinterpret_cast<const sockaddr *>(&address.storage);
-    if (::getsockname(socket, reinterpret_cast<sockaddr *>(&address.storage), &address.size) != 0
+    if (which(socket, reinterpret_cast<sockaddr *>(&address.storage), &address.size) != 0
         || (address.storage.ss_family != AF_INET && address.storage.ss_family != AF_INET6)
         || ::getnameinfo(generic, address.size, host, sizeof host, nullptr, 0, NI_NUMERICHOST) != 0)
         return {};
     return QString::fromLatin1(host);
+}
+
+} // namespace
+
+QString localAddressOf(int socket)
+{
+    return addressOf(socket, [](int fd, sockaddr *to, socklen_t *size) { return ::getsockname(fd, to, size); });
+}
+
+QString peerAddressOf(int socket)
+{
+    return addressOf(socket, [](int fd, sockaddr *to, socklen_t *size) { return ::getpeername(fd, to, size); });
 }
 
 } // namespace Helmclaw

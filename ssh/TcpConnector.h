@@ -56,5 +56,7 @@ private:
 
 /// The local end of a connected socket, in numbers and without a port; empty when it has none.
 [[nodiscard]] QString localAddressOf(int socket);
+/// The other end, likewise.
+[[nodiscard]] QString peerAddressOf(int socket);
 
 } // namespace Helmclaw

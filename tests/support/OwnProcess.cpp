@@ -4,6 +4,8 @@
 #include <QDir>
 #include <QFile>
 
+#include <ctime>
+
 #include <unistd.h>
 
 namespace Helmclaw::Test {
@@ -37,6 +39,14 @@ qint64 residentKilobytes()
     if (!file.open(QIODevice::ReadOnly))
         qFatal("no /proc/self/statm");
     return file.readAll().split(' ').value(1).toLongLong() * sysconf(_SC_PAGESIZE) / 1024;
+}
+
+std::chrono::nanoseconds cpuTime()
+{
+    timespec used {};
+    if (::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) != 0)
+        qFatal("no CPU clock");
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
 } // namespace Helmclaw::Test

@@ -3,6 +3,8 @@
 
 #include <QtGlobal>
 
+#include <chrono>
+
 namespace Helmclaw::Test {
 
 /// What this process holds at present, from proc(5). Each ends the program when the kernel does not say: a leak test
@@ -10,5 +12,7 @@ namespace Helmclaw::Test {
 [[nodiscard]] qsizetype openDescriptors();
 [[nodiscard]] qsizetype threads();
 [[nodiscard]] qint64 residentKilobytes();
+/// Used so far by all its threads.
+[[nodiscard]] std::chrono::nanoseconds cpuTime();
 
 } // namespace Helmclaw::Test

@@ -167,6 +167,36 @@ private Q_SLOTS:
         QCOMPARE(run(test, QStringLiteral("other")), std::optional(ErrorCode::ProbablyBanned));
     }
 
+    void whatWasNotRefusedDoesNotCount()
+    {
+        PoolTest test;
+        SshTarget target = m_sshd->target();
+        target.identityFiles = { m_sshd->path(QStringLiteral("missing")) };
+        test.pool->setTarget(target);
+        for (int i = 0; i <= BanWatch::pauseAfter; ++i) {
+            QCOMPARE(run(test), ErrorCode::AuthFailed);
+            QVERIFY2(status(test).error->what.contains(QLatin1String("no key to offer")),
+                     qPrintable(status(test).error->what));
+        }
+        endSshd(false);
+        QCOMPARE(run(test), ErrorCode::ConnectionRefused);
+    }
+
+    void severalNamesOfAnAddressAreOne()
+    {
+        PoolTest test;
+        SshTarget byName = stranger(QStringLiteral("name"));
+        byName.host = QStringLiteral("localhost"); // 127.0.0.1 is where sshd listens
+        byName.hostKeyAlias = m_sshd->target().knownHostsName();
+        test.pool->setTarget(byName);
+        test.pool->setTarget(stranger());
+        QCOMPARE(run(test), ErrorCode::AuthFailed);
+        QCOMPARE(run(test, QStringLiteral("name")), ErrorCode::AuthFailed);
+        endSshd(false);
+        QCOMPARE(run(test, QStringLiteral("name")), ErrorCode::ProbablyBanned);
+        QCOMPARE(run(test), ErrorCode::ProbablyBanned);
+    }
+
     void refusedLoginsNeverBecomeAStorm()
     {
         PoolTest test;

@@ -446,6 +446,25 @@ private Q_SLOTS:
         VERIFY_SUCCESS(other);
     }
 
+    void closingTheSessionNamesWhatIsLeft()
+    {
+        SlowLine::Quality quality;
+        quality.bytesPerSecond = 2000000;
+        SlowLine line(m_sshd->port(), quality);
+        SshTarget target = m_sshd->target();
+        target.port = line.port();
+        target.hostKeyAlias = m_sshd->target().knownHostsName();
+        PoolTest test;
+        test.pool->setTarget(target);
+        const QString dir = folder();
+        auto reply = write(test, dir + QStringLiteral("/file"), QByteArray(60 * 1024 * 1024, 'x'));
+        QVERIFY(PoolTest::until([&] { return filesIn(dir).size() == 1; }));
+        test.pool->closeSession(QStringLiteral("srv"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::Cancelled);
+        QVERIFY2(reply->error()->remedy.contains(filesIn(dir).constFirst()), qPrintable(reply->error()->toString()));
+    }
+
     void rekeyingDuringTheTransfer()
     {
         SshdFixture sshd;
