@@ -63,11 +63,11 @@ bool isBelow(const QHash<qint64, Process> &all, qint64 pid, const std::vector<qi
 
 } // namespace
 
-Cost measure(const QStringList &command, const std::vector<qint64> &servers, const QString &inputFile, bool keepOutput)
+namespace {
+
+/// Standard error is thrown away, and standard output unless it goes to the descriptor @p output.
+pid_t start(const QStringList &command, const QString &inputFile, int output)
 {
-    QTemporaryFile output;
-    if (!output.open())
-        qFatal("no temporary file");
     std::vector<QByteArray> words;
     for (const QString &word : command)
         words.push_back(word.toLocal8Bit());
@@ -76,27 +76,38 @@ Cost measure(const QStringList &command, const std::vector<qint64> &servers, con
         argv.push_back(word.data());
     argv.push_back(nullptr);
     const QByteArray input = inputFile.isEmpty() ? QByteArray("/dev/null") : QFile::encodeName(inputFile);
-
-    Cost cost;
-    const double before = cpuOf(servers);
-    QElapsedTimer timer;
-    timer.start();
     const pid_t pid = fork();
     if (pid == 0) {
         const int nowhere = ::open("/dev/null", O_WRONLY);
         dup2(::open(input.constData(), O_RDONLY), 0);
-        dup2(keepOutput ? output.handle() : nowhere, 1);
+        dup2(output >= 0 ? output : nowhere, 1);
         dup2(nowhere, 2);
         execvp(argv.front(), argv.data());
         _exit(127);
     }
+    if (pid < 0)
+        qFatal("cannot run %s", argv.front());
+    return pid;
+}
+
+} // namespace
+
+Cost measure(const QStringList &command, const std::vector<qint64> &servers, const QString &inputFile, bool keepOutput)
+{
+    QTemporaryFile output;
+    if (!output.open())
+        qFatal("no temporary file");
+    Cost cost;
+    const double before = cpuOf(servers);
+    QElapsedTimer timer;
+    timer.start();
+    const pid_t pid = start(command, inputFile, keepOutput ? output.handle() : -1);
     int status = 0;
     rusage usage {};
-    if (pid < 0 || wait4(pid, &status, 0, &usage) != pid)
-        qFatal("cannot run %s", argv.front());
+    if (wait4(pid, &status, 0, &usage) != pid)
+        qFatal("cannot wait for %s", qPrintable(command.constFirst()));
     cost.wall = static_cast<double>(timer.nsecsElapsed()) / 1e9;
     cost.cpu = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-    cost.peakKb = usage.ru_maxrss;
     cost.serverCpu = cpuOf(servers) - before;
     cost.exitCode = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     output.seek(0);
@@ -133,12 +144,37 @@ double ownCpu()
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-qint64 ownMemoryKb()
+qint64 proportionalMemoryKb(const std::vector<qint64> &processes)
 {
-    QFile file(QStringLiteral("/proc/self/statm"));
-    if (!file.open(QIODevice::ReadOnly))
-        return 0;
-    return file.readAll().split(' ').value(1).toLongLong() * sysconf(_SC_PAGESIZE) / 1024;
+    qint64 sum = 0;
+    for (const qint64 pid : processes) {
+        QFile file(QStringLiteral("/proc/%1/smaps_rollup").arg(pid));
+        if (!file.open(QIODevice::ReadOnly))
+            continue;
+        for (const QByteArray &line : file.readAll().split('\n')) {
+            if (line.startsWith("Pss:"))
+                sum += line.mid(4).simplified().split(' ').constFirst().toLongLong();
+        }
+    }
+    return sum;
+}
+
+qint64 peakMemoryKb(const QStringList &command)
+{
+    const pid_t pid = start(command, {}, -1);
+    qint64 peak = 0;
+    int status = 0;
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        const auto all = processes();
+        std::vector<qint64> tree { pid };
+        for (auto it = all.begin(); it != all.end(); ++it) {
+            if (isBelow(all, it.key(), { pid }))
+                tree.push_back(it.key());
+        }
+        peak = std::max(peak, proportionalMemoryKb(tree));
+        usleep(20000);
+    }
+    return peak;
 }
 
 double median(std::vector<double> values)
@@ -162,7 +198,6 @@ Cost median(const std::vector<Cost> &costs)
     result.wall = of(&Cost::wall);
     result.cpu = of(&Cost::cpu);
     result.serverCpu = of(&Cost::serverCpu);
-    result.peakKb = static_cast<qint64>(of(&Cost::peakKb));
     for (const Cost &cost : costs)
         result.exitCode = std::max(result.exitCode, cost.exitCode);
     return result;

@@ -15,7 +15,6 @@ struct Cost
     double wall = 0; ///< seconds
     double cpu = 0; ///< seconds, user and system, of it and of all its children that were waited for
     double serverCpu = 0; ///< seconds, of the sshd processes meanwhile
-    qint64 peakKb = 0; ///< resident set of its largest process
     int exitCode = -1;
     QByteArray output;
 };
@@ -25,6 +24,12 @@ struct Cost
 [[nodiscard]] Cost measure(const QStringList &command, const std::vector<qint64> &servers = {},
                            const QString &inputFile = {}, bool keepOutput = false);
 
+/// Runs @p command as measure() does, and watches how much memory it and all its descendants have together: the highest
+/// sum of their proportional set sizes that was seen, in KiB. A run of its own, because the watching costs time.
+[[nodiscard]] qint64 peakMemoryKb(const QStringList &command);
+/// Sum of the proportional set sizes (proc(5) smaps_rollup) in KiB.
+[[nodiscard]] qint64 proportionalMemoryKb(const std::vector<qint64> &processes);
+
 /// CPU seconds that these processes, their living descendants and their reaped children have used (proc(5) stat).
 [[nodiscard]] double cpuOf(const std::vector<qint64> &processes);
 /// How many descendants these processes have now.
@@ -32,8 +37,6 @@ struct Cost
 
 /// CPU seconds of this process, all its threads.
 [[nodiscard]] double ownCpu();
-/// Resident set of this process now, in KiB.
-[[nodiscard]] qint64 ownMemoryKb();
 
 [[nodiscard]] double median(std::vector<double> values);
 /// Member by member.

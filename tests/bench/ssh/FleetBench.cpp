@@ -7,11 +7,12 @@
 
 #include <QCoreApplication>
 #include <QFile>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QProcess>
 #include <QThread>
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 
@@ -29,17 +30,15 @@ constexpr char probe[] = "for f in /etc/os-release /etc/hostname /proc/loadavg /
 /// times).
 constexpr char sameKex[] = "curve25519-sha256";
 
-QStringList clientCommand(const LoopbackFleet &fleet, int rounds, int idleSeconds)
+QStringList clientCommand(const LoopbackFleet &fleet, const FleetBenchOptions &options, const QString &mode)
 {
     return { QCoreApplication::applicationFilePath(),
-             u"--client"_s,
+             mode,
              fleet.path(""),
              u"--servers"_s,
              QString::number(fleet.size()),
-             u"--rounds"_s,
-             QString::number(rounds),
-             u"--idle"_s,
-             QString::number(idleSeconds) };
+             u"--fanout"_s,
+             QString::number(options.fanout) };
 }
 
 void writeInputs(const LoopbackFleet &fleet)
@@ -53,78 +52,123 @@ void writeInputs(const LoopbackFleet &fleet)
         hosts.write(LoopbackFleet::alias(n).toLatin1() + '\n');
 }
 
-void printRow(const QString &name, const Cost &cost, const Cost &ours)
+void printHead()
 {
-    std::printf("%-26s %8.2f %9.3f %8.2f %9lld | %7.2f %8.1f%s\n", qPrintable(name), cost.wall, cost.cpu,
-                cost.serverCpu, static_cast<long long>(cost.peakKb), cost.wall / ours.wall, cost.cpu / ours.cpu,
+    std::printf("%-26s %8s %9s %8s %9s | %7s %8s\n", "", "wall s", "client s", "sshd s", "peak KB", "wall x",
+                "client x");
+}
+
+void printRow(const QString &name, const Cost &cost, const Cost &ours, qint64 peakKb)
+{
+    std::printf("%-26s %8.2f %9.3f %8.2f %9s | %7.2f %8.1f%s\n", qPrintable(name), cost.wall, cost.cpu, cost.serverCpu,
+                peakKb > 0 ? qPrintable(QString::number(peakKb)) : "", cost.wall / ours.wall, cost.cpu / ours.cpu,
                 cost.exitCode == 0 ? "" : qPrintable(u"  (exit code %1: not all answered)"_s.arg(cost.exitCode)));
     std::fflush(stdout);
 }
 
 void cold(const LoopbackFleet &fleet, const FleetBenchOptions &options)
 {
-    std::printf("\nCold probe of %d servers: log in, one script of twelve reads, log out; medians of %d\n",
-                fleet.size(), options.rounds);
-    QList<Peer> contestants { { u"helmclaw"_s, clientCommand(fleet, 1, 0) } };
+    std::printf(
+        "\nCold probe of %d servers: log in, one script of twelve reads, log out; %d at a time; medians of %d. Peak: "
+        "of the whole\nprocess tree (PSS), in a run of its own.\n",
+        fleet.size(), options.fanout, options.rounds);
+    QList<Peer> contestants { { u"helmclaw"_s, clientCommand(fleet, options, u"--client"_s) } };
     contestants += coldPeers(fleet, options.fanout, QString::fromLatin1(sameKex));
     contestants += { u"xargs ssh, default kex"_s, coldPeers(fleet, options.fanout, {}).constFirst().command };
     std::map<QString, std::vector<Cost>> costs;
+    QList<Peer> order = contestants;
     for (int round = 0; round < options.rounds; ++round) {
-        for (const Peer &peer : std::as_const(contestants)) {
+        for (const Peer &peer : std::as_const(order)) {
             costs[peer.name].push_back(measure(peer.command, fleet.masters()));
             const double early = cpuOf(fleet.masters());
             fleet.settle();
             costs[peer.name].back().serverCpu += cpuOf(fleet.masters()) - early;
         }
+        std::rotate(order.begin(), order.begin() + 1, order.end());
     }
-    std::printf("%-26s %8s %9s %8s %9s | %7s %8s\n", "", "wall s", "client s", "sshd s", "peak KB", "wall x",
-                "client x");
+    printHead();
     const Cost ours = median(costs[u"helmclaw"_s]);
-    for (const Peer &peer : std::as_const(contestants))
-        printRow(peer.name, median(costs[peer.name]), ours);
+    for (const Peer &peer : std::as_const(contestants)) {
+        const qint64 peak = peakMemoryKb(peer.command);
+        fleet.settle();
+        printRow(peer.name, median(costs[peer.name]), ours, peak);
+    }
     const double floor = ours.serverCpu / QThread::idealThreadCount();
     std::printf("helmclaw's wall time is %.2f x the floor that sshd's own CPU time sets on %d cores (%.2f s)\n",
                 ours.wall / floor, QThread::idealThreadCount(), floor);
 }
 
+/// Our side of the warm refresh, with its sessions held.
+class Holder
+{
+public:
+    Holder(const LoopbackFleet &fleet, const FleetBenchOptions &options)
+    {
+        QStringList command = clientCommand(fleet, options, u"--hold"_s);
+        m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        m_process.start(command.takeFirst(), command);
+    }
+    ~Holder()
+    {
+        m_process.closeWriteChannel();
+        m_process.waitForFinished(30000);
+    }
+    Holder(const Holder &) = delete;
+    Holder &operator=(const Holder &) = delete;
+
+    /// The figures; ends the program when there are none.
+    QJsonObject order(const QByteArray &text)
+    {
+        m_process.write(text + '\n');
+        while (!m_process.canReadLine()) {
+            if (!m_process.waitForReadyRead(300000))
+                qFatal("the client gave no figures for \"%s\"", text.constData());
+        }
+        return QJsonDocument::fromJson(m_process.readLine()).object();
+    }
+
+private:
+    QProcess m_process;
+};
+
 void warm(const LoopbackFleet &fleet, const FleetBenchOptions &options)
 {
-    std::printf("\nWarm refresh of %d held sessions; medians of %d\n", fleet.size(), options.rounds);
-    const Cost run = measure(clientCommand(fleet, options.rounds + 1, options.idleSeconds), {}, {}, true);
-    const QJsonObject answer = QJsonDocument::fromJson(run.output).object();
-    const QJsonArray rounds = answer["rounds"_L1].toArray();
-    fleet.settle();
-    std::vector<Cost> own;
-    for (int i = 1; i < rounds.size(); ++i) {
-        Cost cost;
-        cost.wall = rounds.at(i)["wall"_L1].toDouble();
-        cost.cpu = rounds.at(i)["cpu"_L1].toDouble();
-        cost.exitCode = run.exitCode;
-        own.push_back(cost);
-    }
-    const Cost ours = median(own);
-
+    std::printf("\nWarm refresh of %d held sessions, %d at a time; medians of %d\n", fleet.size(), options.fanout,
+                options.rounds);
+    Holder holder(fleet, options);
+    QJsonObject last = holder.order("round"); // logs in
     const ControlMasters masters(fleet);
+    std::vector<Cost> own;
     std::vector<Cost> theirs;
-    for (int round = 0; round < options.rounds; ++round) {
+    for (int turn = 0; turn < options.rounds * 2; ++turn) {
+        if (turn % 4 == 0 || turn % 4 == 3) { // ours, theirs, theirs, ours, …
+            last = holder.order("round");
+            Cost cost;
+            cost.wall = last["wall"_L1].toDouble();
+            cost.cpu = last["cpu"_L1].toDouble();
+            cost.exitCode = last["good"_L1].toInt() == fleet.size() ? 0 : 1;
+            own.push_back(cost);
+            continue;
+        }
         const double before = cpuOf(masters.processes());
         Cost cost = measure(masters.peer(options.fanout).command);
         cost.cpu += cpuOf(masters.processes()) - before;
         theirs.push_back(cost);
     }
-    std::printf("%-26s %8s %9s %8s %9s | %7s %8s\n", "", "wall s", "client s", "", "", "wall x", "client x");
-    printRow(u"helmclaw"_s, ours, ours);
-    printRow(u"xargs ssh, ControlMaster"_s, median(theirs), ours);
-    const double perSession = rounds.last()["memoryKb"_L1].toDouble() / fleet.size();
-    std::printf("memory per held session: helmclaw %.0f KB (growth of its resident set), ssh master %.0f KB (PSS)\n",
-                perSession, static_cast<double>(proportionalMemoryKb(masters.processes())) / fleet.size());
+    const Cost ours = median(own);
+    printHead();
+    printRow(u"helmclaw"_s, ours, ours, 0);
+    printRow(u"xargs ssh, ControlMaster"_s, median(theirs), ours, 0);
+    std::printf("memory per held session (PSS): helmclaw %.0f KB, ssh master %.0f KB\n",
+                last["memoryKb"_L1].toDouble() / fleet.size(),
+                static_cast<double>(proportionalMemoryKb(masters.processes())) / fleet.size());
 
     const double before = cpuOf(masters.processes());
-    QThread::sleep(static_cast<unsigned long>(options.idleSeconds));
-    const double idle = (cpuOf(masters.processes()) - before) / options.idleSeconds;
+    const QJsonObject idle = holder.order("idle " + QByteArray::number(options.idleSeconds));
     std::printf(
         "idle for %d s: helmclaw %.2f %% of a core (keepalive every 15 s), %d ssh masters %.2f %% (no keepalive)\n",
-        options.idleSeconds, answer["idleCpu"_L1].toDouble() * 100, masters.count(), idle * 100);
+        options.idleSeconds, idle["cpu"_L1].toDouble() / options.idleSeconds * 100, masters.count(),
+        (cpuOf(masters.processes()) - before) / options.idleSeconds * 100);
 }
 
 } // namespace

@@ -7,7 +7,7 @@ struct FleetBenchOptions
 {
     int servers = 200;
     int rounds = 3;
-    int fanout = 64; ///< servers at a time, for the tools that need to be told
+    int fanout = 64; ///< servers at a time, for all
     int idleSeconds = 30;
 };
 

@@ -117,19 +117,4 @@ std::vector<qint64> ControlMasters::processes() const
     return pids;
 }
 
-qint64 proportionalMemoryKb(const std::vector<qint64> &processes)
-{
-    qint64 sum = 0;
-    for (const qint64 pid : processes) {
-        QFile file(u"/proc/%1/smaps_rollup"_s.arg(pid));
-        if (!file.open(QIODevice::ReadOnly))
-            continue;
-        for (const QByteArray &line : file.readAll().split('\n')) {
-            if (line.startsWith("Pss:"))
-                sum += line.mid(4).simplified().split(' ').constFirst().toLongLong();
-        }
-    }
-    return sum;
-}
-
 } // namespace Helmclaw::Bench

@@ -38,7 +38,4 @@ private:
     const LoopbackFleet &m_fleet;
 };
 
-/// Sum of the proportional set sizes (proc(5) smaps_rollup) in KiB.
-[[nodiscard]] qint64 proportionalMemoryKb(const std::vector<qint64> &processes);
-
 } // namespace Helmclaw::Bench

@@ -71,6 +71,15 @@ Forwarder sshTunnel(const LoopbackFleet &fleet, const QString &cipher, quint16 s
 struct Figures
 {
     std::vector<double> bulk1, bulk16, request1, request16, cpuPerGb;
+    int broken = 0; ///< measurements that came to nothing: not in the medians
+
+    void add(std::vector<double> Figures::*member, double value)
+    {
+        if (value < 0)
+            ++broken;
+        else
+            (this->*member).push_back(value);
+    }
 };
 
 } // namespace
@@ -87,16 +96,17 @@ void runTunnelBench(const TunnelBenchOptions &options)
         forwarders.push_back(ownTunnel(fleet, service.port()));
         std::map<QString, Figures> figures;
         for (int round = 0; round < options.rounds; ++round) {
-            for (const Forwarder &forwarder : forwarders) {
+            for (std::size_t i = 0; i < forwarders.size(); ++i) {
+                const Forwarder &forwarder = forwarders[(i + static_cast<std::size_t>(round)) % forwarders.size()];
                 Figures &own = figures[forwarder.name];
                 const std::vector<qint64> pids =
                     forwarder.process ? std::vector<qint64> { forwarder.process->processId() } : std::vector<qint64>();
                 const double before = cpuOf(pids);
-                own.bulk1.push_back(bulkRate(forwarder.port, 1, options.megabytes));
+                own.add(&Figures::bulk1, bulkRate(forwarder.port, 1, options.megabytes));
                 own.cpuPerGb.push_back((cpuOf(pids) - before) * 1000 / options.megabytes);
-                own.bulk16.push_back(bulkRate(forwarder.port, 16, options.megabytes));
-                own.request1.push_back(requestTime(forwarder.port, 1, options.requests));
-                own.request16.push_back(requestTime(forwarder.port, 16, options.requests / 8));
+                own.add(&Figures::bulk16, bulkRate(forwarder.port, 16, options.megabytes));
+                own.add(&Figures::request1, requestTime(forwarder.port, 1, options.requests));
+                own.add(&Figures::request16, requestTime(forwarder.port, 16, options.requests / 8));
             }
         }
         std::printf("\nTunnel, %s; medians of %d rounds; in brackets: helmclaw's ratio to this row\n",
@@ -109,7 +119,8 @@ void runTunnelBench(const TunnelBenchOptions &options)
             std::printf("%-10s", qPrintable(forwarder.name));
             for (const auto member : { &Figures::bulk1, &Figures::bulk16, &Figures::request1, &Figures::request16 })
                 std::printf(" %9.0f (%5.2fx)", median(row.*member), median(ours.*member) / median(row.*member));
-            std::printf(" %10.2f\n", median(row.cpuPerGb));
+            std::printf(" %10.2f%s\n", median(row.cpuPerGb),
+                        row.broken == 0 ? "" : qPrintable(u"  (%1 BROKE)"_s.arg(row.broken)));
         }
         std::fflush(stdout);
         for (const Forwarder &forwarder : forwarders) {

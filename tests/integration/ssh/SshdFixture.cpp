@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "SshdFixture.h"
 
+#include "tests/support/SourceDir.h"
+
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
@@ -56,12 +58,6 @@ QByteArray readAll(const QString &path)
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-/// In the child: a test that crashes or is killed must not leave its servers behind.
-void endWithUs()
-{
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-}
-
 /// Every process whose ancestor is @p parent, children before theirs.
 QList<qint64> descendants(qint64 parent)
 {
@@ -77,6 +73,11 @@ QList<qint64> descendants(qint64 parent)
 }
 
 } // namespace
+
+void endWithUs()
+{
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
 
 SshdFixture::SshdFixture()
     : m_dir(QDir::tempPath() + QStringLiteral("/helmclaw-sshd-XXXXXX"))
@@ -111,6 +112,16 @@ QString SshdFixture::missingPam()
     if (!run(QStringLiteral("/usr/bin/unshare"), { QStringLiteral("-m"), QStringLiteral("true") }))
         return QStringLiteral("no mount namespace can be made (unshare -m)");
     return {};
+}
+
+QString SshdFixture::newestInstallation(QString *why)
+{
+    QProcess process;
+    process.start(sourcePath("tests/support/newest-sshd"), { QStringLiteral("--cached") });
+    const bool there = process.waitForFinished(30000) && process.exitCode() == 0;
+    if (!there && why != nullptr)
+        *why = QString::fromLocal8Bit(process.readAllStandardError()).trimmed();
+    return there ? QString::fromLocal8Bit(process.readAllStandardOutput()).trimmed() : QString();
 }
 
 void SshdFixture::setPamScript(const QByteArray &script, bool passwordMethod)
@@ -176,6 +187,9 @@ bool SshdFixture::start()
                        path(QStringLiteral("home")));
     if (m_subsystem)
         config += QStringLiteral("Subsystem sftp internal-sftp\n");
+    if (!m_installation.isEmpty())
+        config += QStringLiteral("SshdSessionPath %1/sshd-session\nSshdAuthPath %1/sshd-auth\n").arg(m_installation);
+    const QString program = m_installation.isEmpty() ? sshdPath : m_installation + QStringLiteral("/sshd");
     if (!writeFile(path(QStringLiteral("sshd_config")), config.toUtf8()))
         return false;
     QFile::remove(path(QStringLiteral("sshd.log")));
@@ -187,10 +201,10 @@ bool SshdFixture::start()
         m_process->start(QStringLiteral("/usr/bin/unshare"),
                          QStringList { QStringLiteral("-m"), QStringLiteral("sh"), QStringLiteral("-c"),
                                        QStringLiteral("mount --bind \"$0\" /etc/pam.d/sshd && exec \"$@\""),
-                                       path(QStringLiteral("pam_service")), sshdPath }
+                                       path(QStringLiteral("pam_service")), program }
                              + arguments);
     } else {
-        m_process->start(sshdPath, arguments);
+        m_process->start(program, arguments);
     }
     QElapsedTimer timer;
     timer.start();

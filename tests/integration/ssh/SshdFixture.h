@@ -14,6 +14,9 @@
 
 namespace Helmclaw::Test {
 
+/// For QProcess::setChildProcessModifier(): a test that crashes or is killed must not leave its servers behind.
+void endWithUs();
+
 /// A real OpenSSH server on 127.0.0.1, run by this user, with keys and files of its own in a temporary folder. Works
 /// for root (then logins are root's) and for a normal user alike. One instance is one server; tests may have many.
 class SshdFixture
@@ -27,6 +30,11 @@ public:
     /// Why no server can be had on this machine; empty when one can. Use with QSKIP.
     [[nodiscard]] static QString missing();
 
+    /// The folder of another OpenSSH that tests/support/newest-sshd has fetched; empty when it is not there, with @p
+    /// why.
+    [[nodiscard]] static QString newestInstallation(QString *why = nullptr);
+    /// Runs the OpenSSH in that @p folder instead of the machine's; empty: the machine's. Before start().
+    void setInstallation(const QString &folder) { m_installation = folder; }
     /// Lines for sshd_config, before start(); the first value of a keyword counts, and these come first.
     void addConfig(const QString &line) { m_config += line; }
     /// Whether the fixture configures SFTP; without it a test may have its own "Subsystem sftp".
@@ -85,6 +93,7 @@ public:
 
 private:
     QTemporaryDir m_dir;
+    QString m_installation;
     QStringList m_config;
     bool m_subsystem = true;
     bool m_pam = false;
