@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/Channel.h"
 #include "ssh/Error.h"
-#include "ssh/SshHandle.h"
 
-#include <functional>
+#include <memory>
 
 namespace Helmclaw {
 
@@ -33,19 +33,18 @@ public:
     /// Whether it counts against the server's MaxSessions.
     [[nodiscard]] virtual bool usesSessionChannel() const { return true; }
 
-    /// What IoSession has to do with the channel of a finished job. @p reopen is set while the server has not yet
-    /// answered the request to open it: then it must be opened first, or the server would keep it for ever.
-    struct Leftover
+    /// The channel of a finished job, which the session has to close; null when there is none.
+    [[nodiscard]] std::unique_ptr<Channel> takeChannel() { return std::move(m_channel); }
+    /// The channel has ended together with its session.
+    void forgetChannel()
     {
-        ssh_channel channel = nullptr;
-        std::function<int(ssh_channel)> reopen;
-    };
-    [[nodiscard]] virtual Leftover takeChannel() = 0;
-    /// libssh has freed the channel together with its session.
-    virtual void forgetChannel() = 0;
+        if (const auto channel = std::move(m_channel))
+            channel->forget();
+    }
 
 protected:
     IoSession *m_session = nullptr;
+    std::unique_ptr<Channel> m_channel; ///< made by the job, when it is attached
 };
 
 } // namespace Helmclaw

@@ -38,91 +38,49 @@ ChannelJob::Next ExecJob::pump()
 {
     if (isOver())
         return Next::Finished;
-    if (!openChannel() || !request())
+    if (!startChannel({ ChannelRequest::Kind::Exec, operation().exec->command }))
         return isOver() ? Next::Finished : Next::Idle;
     return run();
 }
 
-void ExecJob::prepareChannel()
+void ExecJob::requestRefused()
 {
-    m_callbacks.userdata = this;
-    m_callbacks.channel_exit_status_function = [](ssh_session, ssh_channel, int status, void *self) {
-        auto *job = static_cast<ExecJob *>(self);
-        job->m_exited = true;
-        job->m_exitStatus = status;
-    };
-    m_callbacks.channel_exit_signal_function = [](ssh_session, ssh_channel, const char *signal, int, const char *,
-                                                  const char *, void *self) {
-        auto *job = static_cast<ExecJob *>(self);
-        job->m_exited = true;
-        job->m_exitStatus = -1;
-        job->m_exitSignal = QByteArray(signal);
-    };
-    ssh_callbacks_init(&m_callbacks);
-    ssh_set_channel_callbacks(channel(), &m_callbacks);
-}
-
-void ExecJob::releaseChannel()
-{
-    ssh_remove_channel_callbacks(channel(), &m_callbacks); // they go with this job, the channel lives on
-}
-
-bool ExecJob::request()
-{
-    if (m_running)
-        return true;
-    const int rc = ssh_channel_request_exec(channel(), operation().exec->command.constData());
-    if (rc == SSH_AGAIN || m_session->isBroken())
-        return false;
-    if (rc != SSH_OK) {
-        fail(m_session->errors().execRefused());
-        return false;
-    }
-    m_running = true;
-    return true;
+    fail(m_session->errors().execRefused());
 }
 
 void ExecJob::writeInput()
 {
     const ExecSpec &spec = *operation().exec;
     while (m_written < spec.input.size()) {
-        const auto window = qsizetype(ssh_channel_window_size(channel()));
-        if (window == 0 || m_session->isWritePending())
-            return;
-        const qsizetype size = std::min({ spec.input.size() - m_written, window, writeUnit });
-        const int written =
-            ssh_channel_write(channel(), spec.input.constData() + m_written, static_cast<std::uint32_t>(size));
+        const qsizetype size = std::min({ spec.input.size() - m_written, channel().writable(), writeUnit });
+        const qsizetype written = size > 0 ? channel().write(spec.input.constData() + m_written, size) : 0;
         if (written <= 0) // nobody reads it any more, or a key exchange is under way: the end of the command decides
             return;
         m_written += written;
     }
-    if (spec.endInput && !m_inputEnded) {
-        // SSH_AGAIN: it is on its way.
-        m_inputEnded = ssh_channel_send_eof(channel()) != SSH_ERROR;
-    }
+    if (spec.endInput && !m_inputEnded)
+        m_inputEnded = channel().sendEof();
 }
 
 /// Appends to @p to what has arrived, up to the cap. True when there may be more at once.
 bool ExecJob::readStream(bool isStderr, QByteArray &to)
 {
-    QByteArray &buffer = m_session->scratch();
     qsizetype &size = isStderr ? m_errSize : m_outSize;
     qsizetype budget = readBudget;
     while (budget > 0) {
-        const int got = ssh_channel_read_nonblocking(channel(), buffer.data(),
-                                                     static_cast<std::uint32_t>(buffer.size()), isStderr ? 1 : 0);
-        if (got <= 0) // nothing, EOF, or an error that the session's state tells
+        const QByteArrayView got = isStderr ? channel().readError() : channel().read(0);
+        if (got.isEmpty()) // nothing, EOF, or an error that the session's state tells
             return false;
-        const qsizetype kept = std::min<qsizetype>(got, operation().exec->outputCap - size);
-        m_truncated = m_truncated || kept < got;
+        const qsizetype kept = std::min<qsizetype>(got.size(), operation().exec->outputCap - size);
+        m_truncated = m_truncated || kept < got.size();
         if (operation().sensitive && !isStderr)
-            m_secrets.emplace_back(QByteArrayView(buffer.constData(), kept));
+            m_secrets.emplace_back(got.first(kept));
         else
-            to.append(buffer.constData(), kept);
+            to.append(got.data(), kept);
         if (operation().sensitive)
-            OPENSSL_cleanse(buffer.data(), static_cast<std::size_t>(got));
+            OPENSSL_cleanse(const_cast<char *>(got.data()), static_cast<std::size_t>(got.size()));
         size += kept;
-        budget -= got;
+        budget -= got.size();
         if (m_truncated)
             return false;
     }
@@ -147,17 +105,21 @@ ChannelJob::Next ExecJob::run()
     }
     if (moreOut || moreErr)
         return Next::More;
-    const bool closed = ssh_channel_is_closed(channel()) != 0;
-    if (closed || (m_exited && ssh_channel_is_eof(channel()) != 0)) {
-        if (!m_exited) {
+    const auto exit = channel().exit();
+    if (channel().isClosed() || (exit && channel().isEof())) {
+        if (!exit && channel().wasRefusedLate()) {
+            requestRefused();
+            return Next::Finished;
+        }
+        if (!exit) {
             fail(m_session->errors().make(ErrorCode::ConnectionLost,
                                           Text::tr("the server ended the command without telling how it ended"),
                                           Text::tr("Look at the server's log; it may be shutting down.")));
             return Next::Finished;
         }
         OperationResult result;
-        result.exitStatus = m_exitStatus;
-        result.exitSignal = m_exitSignal;
+        result.exitStatus = exit->status;
+        result.exitSignal = exit->signal;
         finishRun(std::move(result));
         return Next::Finished;
     }

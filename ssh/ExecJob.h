@@ -3,8 +3,6 @@
 
 #include "ssh/OperationJob.h"
 
-#include <libssh/callbacks.h>
-
 #include <vector>
 
 namespace Helmclaw {
@@ -19,26 +17,19 @@ public:
     Next pump() override;
 
 protected:
-    void prepareChannel() override;
-    void releaseChannel() override;
+    void requestRefused() override;
 
 private:
-    [[nodiscard]] bool request();
     [[nodiscard]] Next run();
     void writeInput();
     [[nodiscard]] bool readStream(bool isStderr, QByteArray &to);
     void finishRun(OperationResult result);
 
-    ssh_channel_callbacks_struct m_callbacks {};
-    bool m_running = false;
     qsizetype m_written = 0;
     bool m_inputEnded = false;
     qsizetype m_outSize = 0;
     qsizetype m_errSize = 0;
     bool m_truncated = false;
-    bool m_exited = false;
-    int m_exitStatus = -1;
-    QByteArray m_exitSignal;
     std::vector<Secret> m_secrets;
     QByteArray m_sensitiveErr;
 };

@@ -22,36 +22,27 @@ void OperationJob::resume()
         m_session->schedule();
 }
 
-bool OperationJob::openChannel()
+bool OperationJob::startChannel(const ChannelRequest &request)
 {
-    if (m_open)
+    if (m_running)
         return true;
-    if (m_channel == nullptr) {
-        m_channel = ssh_channel_new(m_session->session());
-        if (m_channel == nullptr) {
-            fail(m_session->errors().lost(m_session->errorText()));
-            return false;
-        }
-        prepareChannel();
-        m_asked = EventLoop::Clock::now();
-    }
-    const int rc = ssh_channel_open_session(m_channel);
-    m_opening = rc == SSH_AGAIN;
-    if (m_opening || m_session->isBroken()) // broken: the session tells everybody
+    if (m_channel == nullptr)
+        m_channel = m_session->makeChannel(request);
+    switch (m_channel->start()) {
+    case Channel::Start::Pending:
         return false;
-    if (rc == SSH_OK) {
-        m_session->noteRoundTrip(EventLoop::Clock::now() - m_asked);
-        m_open = true;
-        return true;
+    case Channel::Start::Running:
+        return m_running = true;
+    case Channel::Start::Refused:
+        requestRefused();
+        return false;
+    case Channel::Start::NoChannel:
+        break;
     }
-    const QByteArray reason = m_session->errorText();
-    releaseChannel();
-    ssh_channel_free(m_channel); // it has no number on the server: nothing to close there
-    m_channel = nullptr;
     if (m_operation->onRefused && m_operation->onRefused())
         m_over = true; // it waits for another job
     else
-        fail(m_session->errors().channelRefused(reason));
+        fail(m_session->errors().channelRefused(m_channel->refusal()));
     return false;
 }
 
@@ -69,18 +60,6 @@ void OperationJob::fail(const Error &error)
     OperationResult result;
     result.error = error;
     finish(std::move(result));
-}
-
-ChannelJob::Leftover OperationJob::takeChannel()
-{
-    Leftover leftover;
-    if (m_channel != nullptr) {
-        releaseChannel();
-        if (m_opening)
-            leftover.reopen = ssh_channel_open_session;
-    }
-    leftover.channel = std::exchange(m_channel, nullptr);
-    return leftover;
 }
 
 } // namespace Helmclaw

@@ -17,26 +17,21 @@ public:
     /// Something outside has changed that pump() looks at.
     void resume();
     void lost(const Error &error) override { fail(error); }
-    Leftover takeChannel() override;
-    void forgetChannel() override { m_channel = nullptr; }
 
 protected:
-    /// Opens the session channel. False: not yet, or isOver().
-    [[nodiscard]] bool openChannel();
+    /// Makes the channel do what @p request says. False: not yet, or isOver().
+    [[nodiscard]] bool startChannel(const ChannelRequest &request);
     [[nodiscard]] bool isOver() const { return m_over; }
     [[nodiscard]] const Operation &operation() const { return *m_operation; }
-    [[nodiscard]] ssh_channel channel() const { return m_channel; }
-    virtual void prepareChannel() { } ///< a new channel is there, not yet open
-    virtual void releaseChannel() { } ///< the channel goes to somebody else
+    [[nodiscard]] Channel &channel() const { return *m_channel; }
+    /// There is a channel, but the server does not do what is asked of it.
+    virtual void requestRefused() = 0;
     void finish(OperationResult result);
     void fail(const Error &error);
 
 private:
     std::shared_ptr<Operation> m_operation;
-    ssh_channel m_channel = nullptr;
-    EventLoop::Clock::time_point m_asked; ///< for the channel
-    bool m_opening = false; ///< the server has been asked for a channel and has not answered
-    bool m_open = false;
+    bool m_running = false;
     bool m_over = false;
 };
 

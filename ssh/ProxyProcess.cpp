@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/ProxyProcess.h"
 
+#include "ssh/ChildProcess.h"
 #include "ssh/Error.h"
 
 #include <QCoreApplication>
 #include <QFile>
 
 #include <cerrno>
-#include <csignal>
 #include <mutex>
-#include <thread>
-#include <vector>
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -21,48 +18,13 @@
 
 namespace Helmclaw {
 
-using namespace std::chrono_literals;
-
 namespace {
 
 constexpr qsizetype keptOutput = 2048; ///< bytes of standard error: its last lines
-constexpr auto pollInterval = 50ms;
-constexpr int pollsUntilKill = 40; ///< 2 s
 
 struct Text
 {
     Q_DECLARE_TR_FUNCTIONS(ProxyProcess)
-};
-
-class SpawnSettings
-{
-public:
-    SpawnSettings(int socket, int errors)
-    {
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO);
-        posix_spawn_file_actions_adddup2(&actions, socket, STDOUT_FILENO);
-        posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-        posix_spawnattr_init(&attributes);
-        sigset_t signals;
-        sigemptyset(&signals);
-        posix_spawnattr_setsigmask(&attributes, &signals);
-        sigfillset(&signals);
-        posix_spawnattr_setsigdefault(&attributes, &signals);
-        posix_spawnattr_setpgroup(&attributes, 0);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    }
-    ~SpawnSettings()
-    {
-        posix_spawn_file_actions_destroy(&actions);
-        posix_spawnattr_destroy(&attributes);
-    }
-    SpawnSettings(const SpawnSettings &) = delete;
-    SpawnSettings &operator=(const SpawnSettings &) = delete;
-
-    posix_spawn_file_actions_t actions {};
-    posix_spawnattr_t attributes {};
 };
 
 } // namespace
@@ -71,21 +33,13 @@ public:
 class ProxyProcess::Child
 {
 public:
-    Child(pid_t pid, FileDescriptor errors)
-        : m_pid(pid)
+    Child(std::shared_ptr<ChildProcess> process, FileDescriptor errors)
+        : m_process(std::move(process))
         , m_errors(std::move(errors))
     {
     }
     Child(const Child &) = delete;
     Child &operator=(const Child &) = delete;
-    ~Child()
-    {
-        // Only at the program's end is it still there: no loop is left to do it gently.
-        for (int i = 0; i < 100 && !reap(); ++i) {
-            ::kill(-m_pid, SIGKILL);
-            std::this_thread::sleep_for(1ms);
-        }
-    }
 
     /// Reads what there is to read of standard error; false at its end. Any thread.
     bool readErrors()
@@ -106,32 +60,17 @@ public:
         return true;
     }
 
-    /// True once the child is gone. Its group goes with it, before its number can be another's.
-    bool reap()
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_reaped)
-            return true;
-        siginfo_t info {};
-        if (::waitid(P_PID, static_cast<id_t>(m_pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
-            return m_reaped = errno == ECHILD;
-        if (info.si_pid == 0)
-            return false;
-        ::kill(-m_pid, SIGKILL);
-        ::waitpid(m_pid, &m_status, WNOHANG);
-        return m_reaped = true;
-    }
-
     [[nodiscard]] std::optional<Problem> problem()
     {
         readErrors();
-        const bool ended = reap();
+        const bool ended = m_process->reap();
+        const int status = m_process->status();
         const std::lock_guard lock(m_mutex);
         QStringList parts;
-        if (ended && WIFSIGNALED(m_status))
-            parts += Text::tr("the ProxyCommand was ended by signal %1").arg(WTERMSIG(m_status));
-        else if (ended && WEXITSTATUS(m_status) != 0)
-            parts += Text::tr("the ProxyCommand ended with status %1").arg(WEXITSTATUS(m_status));
+        if (ended && WIFSIGNALED(status))
+            parts += Text::tr("the ProxyCommand was ended by signal %1").arg(WTERMSIG(status));
+        else if (ended && WEXITSTATUS(status) != 0)
+            parts += Text::tr("the ProxyCommand ended with status %1").arg(WEXITSTATUS(status));
         if (!m_said.trimmed().isEmpty()) {
             QStringList lines;
             for (const QByteArray &line :
@@ -159,28 +98,15 @@ public:
     static void end(const std::shared_ptr<Child> &child, EventLoop &loop)
     {
         loop.unwatch(child->m_watch);
-        if (!child->reap())
-            ::kill(-child->m_pid, SIGTERM);
-        poll(child, loop, 0);
+        ChildProcess::end(child->m_process, loop);
     }
 
 private:
-    static void poll(const std::shared_ptr<Child> &child, EventLoop &loop, int polls)
-    {
-        if (child->reap())
-            return;
-        if (polls >= pollsUntilKill)
-            ::kill(-child->m_pid, SIGKILL);
-        std::ignore = loop.addTimer(pollInterval, [child, &loop, polls] { poll(child, loop, polls + 1); });
-    }
-
     std::mutex m_mutex;
-    pid_t m_pid;
+    std::shared_ptr<ChildProcess> m_process;
     FileDescriptor m_errors;
     QByteArray m_said;
     EventLoop::Id m_watch = 0; ///< the loop's
-    bool m_reaped = false;
-    int m_status = 0;
 };
 
 ProxyProcess::ProxyProcess(EventLoop &loop, std::shared_ptr<Child> child)
@@ -209,19 +135,13 @@ std::shared_ptr<ProxyProcess> ProxyProcess::start(EventLoop &loop, const QString
     ::fcntl(near.get(), F_SETFL, ::fcntl(near.get(), F_GETFL) | O_NONBLOCK);
     ::fcntl(errors.get(), F_SETFL, ::fcntl(errors.get(), F_GETFL) | O_NONBLOCK);
 
-    std::vector<QByteArray> words;
+    QList<QByteArray> words;
     for (const QString &word : command)
-        words.push_back(QFile::encodeName(word));
-    std::vector<char *> arguments;
-    for (QByteArray &word : words)
-        arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    const SpawnSettings settings(far.get(), errorsEnd.get());
-    pid_t pid = 0;
-    error = ::posix_spawnp(&pid, arguments.front(), &settings.actions, &settings.attributes, arguments.data(), environ);
-    if (error != 0)
+        words += QFile::encodeName(word);
+    auto process = ChildProcess::start(words, { far.get(), far.get(), errorsEnd.get() }, {}, error);
+    if (process == nullptr)
         return nullptr;
-    auto child = std::make_shared<Child>(pid, std::move(errors));
+    auto child = std::make_shared<Child>(std::move(process), std::move(errors));
     Child::watch(child, loop);
     socket = std::move(near);
     return std::shared_ptr<ProxyProcess>(new ProxyProcess(loop, std::move(child)));

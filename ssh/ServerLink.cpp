@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/ServerLink.h"
 
+#include "ssh/LibsshSession.h"
 #include "ssh/TunnelListener.h"
 
 #include <QRandomGenerator>
@@ -194,19 +195,21 @@ void ServerLink::ready(DialResult result)
     const std::chrono::milliseconds keepalive = m_target.options.serverAliveInterval;
     SshErrors sessionErrors = errors();
     sessionErrors.setPath(result.handle->path());
-    m_session = std::make_shared<IoSession>(
-        m_context.loop, std::move(result.handle), sessionErrors,
-        keepalive.count() > 0 ? keepalive : m_context.options.keepaliveInterval,
-        [this, generation](const Error &error) {
-            if (generation == m_generation)
-                lost(error);
-        },
-        [this, generation] {
-            if (generation == m_generation && m_session != nullptr)
-                m_operations.start(*m_session);
-        });
+    IoSession::Events events;
+    events.lost = [this, generation](const Error &error) {
+        if (generation == m_generation)
+            lost(error);
+    };
+    events.jobGone = [this, generation] {
+        if (generation == m_generation && m_session != nullptr)
+            m_operations.start(*m_session);
+    };
+    m_session =
+        std::make_shared<LibsshSession>(m_context.loop, std::move(result.handle), sessionErrors, std::move(events));
     if (keepalive.count() > 0)
-        m_session->setKeepaliveCount(m_target.options.serverAliveCountMax);
+        m_session->setKeepalive(keepalive, m_target.options.serverAliveCountMax);
+    else
+        m_session->setKeepalive(m_context.options.keepaliveInterval, 3);
     if (!m_session->start()) {
         m_session.reset();
         giveUp(errors().outOfResources(QStringLiteral("epoll")));

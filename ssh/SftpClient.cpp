@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/SftpClient.h"
 
-#include "ssh/IoSession.h"
 #include "ssh/Secret.h"
 
 #include <QtEndian>
@@ -92,14 +91,13 @@ void SftpClient::send(quint8 type, QByteArrayView fields, std::optional<QByteArr
     }
 }
 
-bool SftpClient::flush(IoSession &session, ssh_channel channel)
+bool SftpClient::flush(Channel &channel)
 {
     while (m_sent < m_out.size()) {
-        const auto window = qsizetype(ssh_channel_window_size(channel));
-        if (window == 0 || session.isWritePending())
+        const qsizetype size = std::min(channel.writable(), m_out.size() - m_sent);
+        if (size == 0)
             return true;
-        const int written = ssh_channel_write(channel, m_out.constData() + m_sent,
-                                              static_cast<std::uint32_t>(std::min(window, m_out.size() - m_sent)));
+        const qsizetype written = channel.write(m_out.constData() + m_sent, size);
         if (written < 0)
             return false;
         if (written == 0) // keys are being exchanged anew
@@ -113,12 +111,12 @@ bool SftpClient::flush(IoSession &session, ssh_channel channel)
     return true;
 }
 
-SftpClient::Received SftpClient::receive(IoSession &session, ssh_channel channel)
+SftpClient::Received SftpClient::receive(Channel &channel)
 {
-    QByteArrayView bytes;
-    const int got = session.readChannel(channel, m_window, bytes);
+    QByteArrayView bytes = channel.read(m_window);
+    const bool got = !bytes.isEmpty();
     qsizetype used = 0;
-    if (got > 0) {
+    if (got) {
         // What a packet needs that had begun before; then whole packets from where they lie.
         while (used >= 0 && !m_in.isEmpty() && !bytes.isEmpty()) {
             const qsizetype needed = m_in.size() < 4 ? 4 : 4 + qsizetype(qFromBigEndian<quint32>(m_in.constData()));
@@ -143,11 +141,10 @@ SftpClient::Received SftpClient::receive(IoSession &session, ssh_channel channel
         }
     }
     // What a login script prints to stderr is of no interest, but must not fill the window.
-    QByteArray &scratch = session.scratch();
-    while (ssh_channel_read_nonblocking(channel, scratch.data(), static_cast<std::uint32_t>(scratch.size()), 1) > 0) { }
+    while (!channel.readError().isEmpty()) { }
     if (used < 0)
         return Received::Malformed;
-    return got > 0 ? Received::Something : Received::Nothing;
+    return got ? Received::Something : Received::Nothing;
 }
 
 qsizetype SftpClient::takePackets(QByteArrayView bytes)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/Channel.h"
 #include "ssh/SftpPackets.h"
-#include "ssh/SshHandle.h"
 
 #include <QByteArray>
 
@@ -10,8 +10,6 @@
 #include <unordered_map>
 
 namespace Helmclaw {
-
-class IoSession;
 
 /// The answer to one request, as long as its packet lives.
 struct SftpAnswer
@@ -61,9 +59,9 @@ public:
     void forgetAnswers();
 
     /// Sends what the channel takes. False when the channel cannot be written to any more.
-    [[nodiscard]] bool flush(IoSession &session, ssh_channel channel);
+    [[nodiscard]] bool flush(Channel &channel);
     /// Hands out what has arrived.
-    [[nodiscard]] Received receive(IoSession &session, ssh_channel channel);
+    [[nodiscard]] Received receive(Channel &channel);
     /// Bytes that are queued since the channel had taken all. Whoever queues contents stops at maxQueued.
     [[nodiscard]] qsizetype queued() const { return m_out.size(); }
     static constexpr qsizetype maxQueued = 256 * 1024;

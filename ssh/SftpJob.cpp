@@ -28,9 +28,11 @@ ChannelJob::Next SftpJob::pump()
 {
     if (isDone())
         return Next::Finished;
-    if (!m_running && (!openChannel() || !startSubsystem()))
+    if (!startChannel({ ChannelRequest::Kind::Subsystem, "sftp" }))
         return isDone() ? Next::Finished : Next::Idle;
-    const SftpClient::Received received = m_client.receive(*m_session, channel());
+    if (!std::exchange(m_running, true))
+        begin();
+    const SftpClient::Received received = m_client.receive(channel());
     if (received == SftpClient::Received::Malformed)
         malformed();
     bool writable = true;
@@ -38,32 +40,32 @@ ChannelJob::Next SftpJob::pump()
     while (more && !isDone() && !m_session->isBroken()) { // broken: the session tells everybody
         work();
         const bool queued = m_client.queued() > 0;
-        writable = m_client.flush(*m_session, channel());
+        writable = m_client.flush(channel());
         more = queued && writable && m_client.queued() == 0; // there is room for the next
     }
     if (!isDone() && !m_session->isBroken() && (!writable || received == SftpClient::Received::Nothing)
-        && ssh_channel_is_closed(channel()) != 0)
-        ended();
+        && channel().isClosed()) {
+        if (channel().wasRefusedLate())
+            requestRefused();
+        else
+            ended();
+    }
     if (isDone())
         return Next::Finished;
     return received == SftpClient::Received::Something ? Next::More : Next::Idle;
 }
 
-bool SftpJob::startSubsystem()
+void SftpJob::requestRefused()
 {
-    const int rc = ssh_channel_request_subsystem(channel(), "sftp");
-    if (rc == SSH_AGAIN || m_session->isBroken())
-        return false;
-    if (rc != SSH_OK) {
-        fail(m_session->errors().sftpRefused());
-        return false;
-    }
-    m_running = true;
+    fail(m_session->errors().sftpRefused());
+}
+
+void SftpJob::begin()
+{
     m_client.begin([this] {
         if (!isOver())
             ready();
     });
-    return true;
 }
 
 void SftpJob::ended()

@@ -15,6 +15,7 @@ public:
 
 protected:
     explicit SftpJob(std::shared_ptr<Operation> operation);
+    void requestRefused() override;
 
     /// The server has said its version.
     virtual void ready() = 0;
@@ -43,7 +44,7 @@ protected:
     [[nodiscard]] Error directoryError(const QByteArray &path) const;
 
 private:
-    [[nodiscard]] bool startSubsystem();
+    void begin();
 
     SftpClient m_client;
     SftpDepth m_depth;

@@ -12,65 +12,7 @@ constexpr quint32 hasOwner = 0x2;
 constexpr quint32 hasPermissions = 0x4;
 constexpr quint32 hasTimes = 0x8;
 
-template <class Number> void appendNumber(QByteArray &to, Number value)
-{
-    const Number big = qToBigEndian(value);
-    to.append(reinterpret_cast<const char *>(&big), sizeof big);
-}
-
 } // namespace
-
-SftpWriter &SftpWriter::number32(quint32 value)
-{
-    appendNumber(m_bytes, value);
-    return *this;
-}
-
-SftpWriter &SftpWriter::number64(quint64 value)
-{
-    appendNumber(m_bytes, value);
-    return *this;
-}
-
-SftpWriter &SftpWriter::string(QByteArrayView value)
-{
-    return number32(static_cast<quint32>(value.size())).append(value);
-}
-
-SftpWriter &SftpWriter::append(QByteArrayView raw)
-{
-    m_bytes.append(raw.data(), raw.size());
-    return *this;
-}
-
-QByteArrayView SftpReader::take(quint32 size)
-{
-    if (m_broken || size > static_cast<quint64>(m_rest.size())) {
-        m_broken = true;
-        m_rest = {};
-        return {};
-    }
-    const QByteArrayView taken = m_rest.first(static_cast<qsizetype>(size));
-    m_rest = m_rest.sliced(static_cast<qsizetype>(size));
-    return taken;
-}
-
-quint32 SftpReader::number32()
-{
-    const QByteArrayView bytes = take(sizeof(quint32));
-    return bytes.isEmpty() ? 0 : qFromBigEndian<quint32>(bytes.data());
-}
-
-quint64 SftpReader::number64()
-{
-    const QByteArrayView bytes = take(sizeof(quint64));
-    return bytes.isEmpty() ? 0 : qFromBigEndian<quint64>(bytes.data());
-}
-
-QByteArrayView SftpReader::string()
-{
-    return take(number32());
-}
 
 SftpAttributes SftpAttributes::read(SftpReader &from)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/WireFormat.h"
+
 #include <QByteArray>
 #include <QByteArrayView>
 
@@ -60,39 +62,8 @@ constexpr quint32 modeMask = 07777;
 
 } // namespace Sftp
 
-/// Puts the fields of a packet together.
-class SftpWriter
-{
-public:
-    SftpWriter &number32(quint32 value);
-    SftpWriter &number64(quint64 value);
-    SftpWriter &string(QByteArrayView value);
-    SftpWriter &append(QByteArrayView raw);
-    [[nodiscard]] const QByteArray &bytes() const { return m_bytes; }
-
-private:
-    QByteArray m_bytes;
-};
-
-/// Takes a packet from a server apart. After the first field that does not fit everything is empty and isBroken().
-class SftpReader
-{
-public:
-    explicit SftpReader(QByteArrayView packet)
-        : m_rest(packet)
-    {
-    }
-    [[nodiscard]] quint32 number32();
-    [[nodiscard]] quint64 number64();
-    [[nodiscard]] QByteArrayView string(); ///< points into the packet
-    [[nodiscard]] bool isBroken() const { return m_broken; }
-    [[nodiscard]] bool isAtEnd() const { return m_rest.isEmpty(); }
-
-private:
-    [[nodiscard]] QByteArrayView take(quint32 size);
-    QByteArrayView m_rest;
-    bool m_broken = false;
-};
+using SftpWriter = WireWriter;
+using SftpReader = WireReader;
 
 /// What a server says, or is told, about a file (draft §5). What is not set was not said.
 struct SftpAttributes

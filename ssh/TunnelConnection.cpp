@@ -64,49 +64,29 @@ void TunnelConnection::closeLocal(bool reset)
     m_local.reset();
 }
 
-ChannelJob::Leftover TunnelConnection::takeChannel()
-{
-    Leftover leftover;
-    if (m_channel != nullptr && m_opening) {
-        leftover.reopen = [options = m_options, port = m_localPort](ssh_channel channel) {
-            return ssh_channel_open_forward(channel, options.remoteHost.toUtf8().constData(), options.remotePort,
-                                            "127.0.0.1", port);
-        };
-    }
-    leftover.channel = std::exchange(m_channel, nullptr);
-    return leftover;
-}
-
-int TunnelConnection::requestOpen(ssh_channel channel) const
-{
-    return ssh_channel_open_forward(channel, m_options.remoteHost.toUtf8().constData(), m_options.remotePort,
-                                    "127.0.0.1", m_localPort);
-}
-
 bool TunnelConnection::open()
 {
     if (m_open)
         return true;
     if (m_channel == nullptr) {
-        m_channel = ssh_channel_new(m_session->session());
-        m_asked = EventLoop::Clock::now();
+        m_channel = m_session->makeChannel(
+            { ChannelRequest::Kind::Forward, m_options.remoteHost.toUtf8(), m_options.remotePort, m_localPort });
     }
-    const int rc = m_channel != nullptr ? requestOpen(m_channel) : SSH_ERROR;
-    m_opening = rc == SSH_AGAIN;
-    if (m_opening || m_session->isBroken())
+    switch (m_channel->start()) {
+    case Channel::Start::Pending:
         return false;
-    if (rc != SSH_OK) {
-        m_events.refused(m_session->errorText());
-        ssh_channel_free(m_channel); // it has no number on the server: nothing to close there
-        m_channel = nullptr;
-        m_ending = true;
-        closeLocal(true);
-        return false;
+    case Channel::Start::Running:
+        m_open = true;
+        m_events.opened();
+        return true;
+    case Channel::Start::NoChannel:
+    case Channel::Start::Refused:
+        break;
     }
-    m_open = true;
-    m_session->noteRoundTrip(EventLoop::Clock::now() - m_asked);
-    m_events.opened();
-    return true;
+    m_events.refused(m_channel->refusal());
+    m_ending = true;
+    closeLocal(true);
+    return false;
 }
 
 void TunnelConnection::localReady(std::uint32_t events)
@@ -136,15 +116,16 @@ ChannelJob::Next TunnelConnection::pump()
         closeLocal(down != Flow::Broken);
         return Next::Finished;
     }
-    if (m_down.isEmpty() && !m_remoteEof && ssh_channel_is_eof(m_channel) != 0) {
+    if (m_down.isEmpty() && !m_remoteEof && m_channel->isEof()) {
         m_remoteEof = true;
         ::shutdown(m_local.get(), SHUT_WR);
     }
     if (m_remoteEof && m_eofSent)
         return Next::Finished;
-    if (down == Flow::Blocked && m_down.isEmpty() && ssh_channel_is_closed(m_channel) != 0)
+    if (down == Flow::Blocked && m_down.isEmpty() && m_channel->isClosed())
         return Next::Finished; // closed without EOF in both directions: there is nobody left to send to
-    if (m_localBroken && (m_localEof || m_remoteEof) && m_up.isEmpty())
+    // Not before its EOF: a program that has shut down both directions (EPOLLHUP) may have left much to read.
+    if (m_localBroken && m_localEof && m_up.isEmpty())
         return Next::Finished;
     watchLocal();
     return up == Flow::More || down == Flow::More ? Next::More : Next::Idle;
@@ -157,11 +138,10 @@ TunnelConnection::Flow TunnelConnection::toRemote()
     while (budget > 0) {
         if (m_up.isEmpty() && m_localReadable && !m_localEof) {
             // Only as much as can go on now; the rest waits in the kernel, and its sender with it.
-            const auto window = qsizetype(ssh_channel_window_size(m_channel));
-            if (window == 0 || m_session->isWritePending())
+            const qsizetype room = m_channel->writable();
+            if (room == 0)
                 return Flow::Blocked;
-            const ssize_t got =
-                ::recv(m_local.get(), buffer.data(), static_cast<std::size_t>(std::min(window, unit)), 0);
+            const ssize_t got = ::recv(m_local.get(), buffer.data(), static_cast<std::size_t>(std::min(room, unit)), 0);
             if (got > 0) {
                 m_up.append(buffer.constData(), got);
             } else if (got == 0) {
@@ -176,10 +156,8 @@ TunnelConnection::Flow TunnelConnection::toRemote()
         }
         if (m_up.isEmpty())
             break;
-        if (ssh_channel_window_size(m_channel) == 0)
-            return Flow::Blocked;
         // Short, even nothing, while keys are exchanged anew: the rest is kept.
-        const int written = ssh_channel_write(m_channel, m_up.constData(), static_cast<std::uint32_t>(m_up.size()));
+        const qsizetype written = m_channel->write(m_up.constData(), m_up.size());
         if (written < 0)
             return m_session->isBroken() ? Flow::Blocked : Flow::Broken;
         m_up.remove(0, written);
@@ -188,7 +166,7 @@ TunnelConnection::Flow TunnelConnection::toRemote()
             return Flow::Blocked;
     }
     if (m_localEof && m_up.isEmpty() && !m_eofSent)
-        m_eofSent = ssh_channel_send_eof(m_channel) != SSH_ERROR; // SSH_AGAIN: it is on its way
+        m_eofSent = m_channel->sendEof();
     return budget > 0 ? Flow::Blocked : Flow::More;
 }
 
@@ -217,8 +195,8 @@ TunnelConnection::Flow TunnelConnection::toLocal()
         m_down.remove(0, sent);
     }
     while (m_down.isEmpty() && budget > 0) {
-        QByteArrayView bytes;
-        if (m_session->readChannel(m_channel, window(), bytes) <= 0)
+        const QByteArrayView bytes = m_channel->read(window());
+        if (bytes.isEmpty())
             return Flow::Blocked;
         if (!sendToLocal(bytes.data(), bytes.size(), sent))
             return Flow::Broken;

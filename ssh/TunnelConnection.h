@@ -40,13 +40,10 @@ public:
     Next pump() override;
     void lost(const Error &error) override;
     [[nodiscard]] bool usesSessionChannel() const override { return false; }
-    Leftover takeChannel() override;
-    void forgetChannel() override { m_channel = nullptr; }
 
 private:
     enum class Flow { Blocked, More, Broken };
     [[nodiscard]] bool open();
-    [[nodiscard]] int requestOpen(ssh_channel channel) const;
     void localReady(std::uint32_t events);
     [[nodiscard]] Flow toRemote();
     [[nodiscard]] Flow toLocal();
@@ -63,9 +60,6 @@ private:
     quint16 m_localPort;
     Events m_events;
     EventLoop::Id m_watch = 0;
-    ssh_channel m_channel = nullptr;
-    EventLoop::Clock::time_point m_asked; ///< for the channel
-    bool m_opening = false;
     bool m_open = false;
     bool m_ending = false;
     bool m_localReadable = true;
