@@ -41,6 +41,8 @@ private:
     void unlockKey();
     void askUser();
     void watchAgent();
+    void showPage();
+    void closePage();
     void waitForUser();
     void goOn();
     void setAsking(bool asking);
@@ -68,6 +70,7 @@ private:
     bool m_asking = false; ///< the user is being asked
     QString m_ourAddress; ///< only of a bare connection
     QString m_theirAddress; ///< likewise
+    bool m_pageShown = false; ///< the login is to be confirmed in a browser
     bool m_busy = false; ///< a worker has m_login
     bool m_waiting = false; ///< the last step waits for the socket: nobody else may make the next one
     bool m_refused = false; ///< the server has said no to a key or an answer

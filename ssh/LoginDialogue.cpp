@@ -19,21 +19,20 @@ struct Text
     Q_DECLARE_TR_FUNCTIONS(LoginDialogue)
 };
 
-/// The server's lines, each made safe; line ends are the only structure that is kept.
-QString safeLines(const char *text)
-{
-    QStringList lines;
-    for (const QByteArray &line : QByteArray(text).trimmed().replace("\r\n", "\n").split('\n'))
-        lines += printable(line, 400);
-    return lines.join(QLatin1Char('\n')).left(maxText);
-}
-
 } // namespace
 
 LoginDialogue::LoginDialogue(ssh_session session, int maxRefusals)
     : m_session(session)
     , m_maxRefusals(maxRefusals)
 {
+}
+
+QString LoginDialogue::safeLines(const char *text)
+{
+    QStringList lines;
+    for (const QByteArray &line : QByteArray(text).trimmed().replace("\r\n", "\n").split('\n'))
+        lines += printable(line, 400);
+    return lines.join(QLatin1Char('\n')).left(maxText);
 }
 
 QString LoginDialogue::nameOf(Method method)

@@ -37,6 +37,9 @@ public:
     /// "keyboard-interactive", "password".
     [[nodiscard]] static QString nameOf(Method method);
 
+    /// The server's lines, each made printable(); line ends are the only structure that is kept.
+    [[nodiscard]] static QString safeLines(const char *text);
+
     /// False when @p method is hopeless: refused too often, or without a single question.
     [[nodiscard]] bool isWorthwhile(Method method) const;
     [[nodiscard]] int refusals() const { return m_refusals; }

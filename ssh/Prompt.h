@@ -5,6 +5,7 @@
 #include <QList>
 #include <QMetaType>
 #include <QString>
+#include <QUrl>
 
 namespace Helmclaw {
 
@@ -25,6 +26,7 @@ struct Prompt
         KeyboardInteractive, ///< RFC 4256: whatever the server asks, one-time codes for example
         Password, ///< the user's password on the server
         TouchKey, ///< no fields: the security key behind ssh-agent waits to be touched; closes by itself
+        VisitPage, ///< no fields: the login is to be confirmed at page (Tailscale SSH in check mode); closes by itself
     };
     quint64 id = 0; ///< hand it back in SshPool::answerPrompt and SshPool::cancelPrompt
     Kind kind = Kind::Password;
@@ -36,6 +38,7 @@ struct Prompt
     QString instruction; ///< the server's words, may be empty; lines are separated by '\n'
     QString problem; ///< our words: why it is asked again; empty the first time
     QList<PromptField> fields; ///< one answer is wanted for each
+    QUrl page; ///< VisitPage: https, named by the server; open it only when the user says so
     QString keyFile; ///< as configured, "~" for the home folder; empty when it is not about a file
     QString keyFingerprint; ///< "SHA256:…"; empty when unknown
     QString keyComment; ///< printable(); empty when unknown

@@ -17,6 +17,8 @@ QString promptKindName(Prompt::Kind kind)
         return QStringLiteral("password");
     case Prompt::Kind::TouchKey:
         return QStringLiteral("touch-key");
+    case Prompt::Kind::VisitPage:
+        return QStringLiteral("visit-page");
     }
     return QStringLiteral("unknown");
 }

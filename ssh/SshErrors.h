@@ -78,6 +78,8 @@ public:
         int leftOut = 0; ///< keys that were not offered because of SshTarget::maxKeyOffers
     };
     [[nodiscard]] Error auth(const AuthReport &report) const;
+    /// The login is to be confirmed at @p page, and there is nobody to show that to.
+    [[nodiscard]] Error pageUnvisited(const QUrl &page) const;
     /// The user did not want to answer.
     [[nodiscard]] Error promptCancelled(const Prompt &prompt) const;
     /// The user did not answer in time, @p limit after the connection was made.

@@ -5,6 +5,7 @@
 #include "ssh/SshAlgorithms.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -179,6 +180,8 @@ std::optional<SshLogin::Step> SshLogin::none()
     const int rc = ssh_userauth_none(m_handle->session(), nullptr);
     switch (rc) {
     case SSH_AUTH_AGAIN:
+        if (readPage() && !m_mayAsk)
+            return fail(m_errors.pageUnvisited(m_page));
         return Step::Wait;
     case SSH_AUTH_SUCCESS:
         return loggedIn(QStringLiteral("none"), {});
@@ -189,6 +192,25 @@ std::optional<SshLogin::Step> SshLogin::none()
     default:
         return connectionLost();
     }
+}
+
+/// Tailscale's sshd in check mode sends a banner with an address, and answers "none" when the user has been there.
+bool SshLogin::readPage()
+{
+    if (m_page.isValid() || !QByteArray(ssh_get_serverbanner(m_handle->session())).contains("Tailscale"))
+        return m_page.isValid();
+    char *raw = ssh_get_issue_banner(m_handle->session());
+    if (raw == nullptr)
+        return false;
+    const QString banner = LoginDialogue::safeLines(raw);
+    ssh_string_free_char(raw);
+    static const QRegularExpression address(QStringLiteral(R"(https://[^\s\"'<>]+)"));
+    const QUrl page(address.match(banner).captured(), QUrl::StrictMode);
+    if (!page.isValid() || page.host().isEmpty() || !page.userInfo().isEmpty())
+        return false;
+    m_page = page;
+    m_pageText = banner;
+    return true;
 }
 
 SshLogin::Step SshLogin::loggedIn(QString by, QByteArray key)

@@ -48,6 +48,10 @@ public:
     [[nodiscard]] AgentIdentity agentIdentity() const;
     void setAgentSocket(FileDescriptor socket);
 
+    /// While Step::Wait: where the server wants the user to confirm the login; invalid when it wants nothing.
+    [[nodiscard]] const QUrl &page() const { return m_page; }
+    [[nodiscard]] const QString &pageText() const { return m_pageText; } ///< the server's words about it, by lines
+
     /// For Step::NeedKey.
     [[nodiscard]] const IdentityFile &lockedKey() const { return m_files[m_plan.at(m_current).file]; }
     /// Null: the key stays locked, @p wrong when three passphrases were wrong, else because there is nobody to ask.
@@ -88,6 +92,7 @@ private:
     [[nodiscard]] bool readHostKey();
     void collectKeys();
     [[nodiscard]] std::optional<Step> none();
+    [[nodiscard]] bool readPage();
     [[nodiscard]] std::optional<Step> nextMethod();
     [[nodiscard]] std::optional<Step> nextKey();
     [[nodiscard]] std::optional<Step> tryKey();
@@ -125,6 +130,8 @@ private:
     SshKeyPtr m_probe;
     std::unique_ptr<LoginDialogue> m_dialogue;
     bool m_mayAsk = false;
+    QUrl m_page;
+    QString m_pageText;
     int m_agentSocket = -1;
     SshErrors::AuthReport m_report;
     QString m_authenticatedBy;

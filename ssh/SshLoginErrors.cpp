@@ -56,8 +56,18 @@ QString SshErrors::whatWasAsked(const Prompt &prompt)
         return tr("the password");
     case Prompt::Kind::TouchKey:
         return tr("a touch of the security key");
+    case Prompt::Kind::VisitPage:
+        return tr("a confirmation in the browser");
     }
     return {};
+}
+
+Error SshErrors::pageUnvisited(const QUrl &page) const
+{
+    return make(ErrorCode::AuthFailed,
+                tr("%1 wants this login to be confirmed in a browser, and there is nobody to ask: %2")
+                    .arg(m_target.toString(), page.toDisplayString()),
+                tr("Log in where questions can be answered: in the window, or with helmclawctl on a terminal."));
 }
 
 Error SshErrors::promptCancelled(const Prompt &prompt) const

@@ -35,6 +35,8 @@ QString leadOf(const Prompt &prompt)
         return PromptDialog::tr("%1 asks for your password").arg(prompt.serverName);
     case Prompt::Kind::TouchKey:
         return PromptDialog::tr("Touch your security key to log in to %1").arg(prompt.serverName);
+    case Prompt::Kind::VisitPage:
+        return PromptDialog::tr("Confirm the login to %1 in your browser").arg(prompt.serverName);
     }
     return {};
 }
@@ -50,6 +52,8 @@ QString methodOf(Prompt::Kind kind)
         return PromptDialog::tr("Password; it goes to the server");
     case Prompt::Kind::TouchKey:
         return PromptDialog::tr("Public key on a security key");
+    case Prompt::Kind::VisitPage:
+        return PromptDialog::tr("Tailscale SSH; it goes on by itself when you have confirmed");
     }
     return {};
 }
