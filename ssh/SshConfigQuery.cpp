@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/SshConfigQuery.h"
 
+#include "ssh/SshConfigFallback.h"
 #include "ssh/SshConfigParser.h"
 
 #include <QCoreApplication>
 #include <QProcess>
+#include <QThread>
 #include <QTimer>
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 
 namespace Helmclaw {
 
@@ -129,11 +132,7 @@ void SshConfigQuery::run(const QStringList &arguments)
     m_process->setStandardInputFile(QProcess::nullDevice());
     connect(m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
-            finish(
-                failure(ErrorCode::Unsupported,
-                        Text::tr("the program \"ssh\" cannot be started (%1), so that your ssh_config cannot be read")
-                            .arg(m_process->errorString()),
-                        Text::tr("Install OpenSSH's client (on Debian and Ubuntu: apt install openssh-client)")));
+            readWithoutSsh();
     });
     connect(m_process, &QProcess::finished, this, [this](int exitCode, QProcess::ExitStatus status) {
         runFinished(status == QProcess::NormalExit && exitCode == 0, exitCode);
@@ -146,6 +145,16 @@ void SshConfigQuery::run(const QStringList &arguments)
                 Text::tr("Check the \"Match exec\" lines of your ssh_config")));
     });
     m_process->start(QStringLiteral("ssh"), arguments);
+}
+
+/// In a thread of its own: a "Match exec" is waited for.
+void SshConfigQuery::readWithoutSsh()
+{
+    const auto result = std::make_shared<Result<SshHostConfig>>(m_result);
+    QThread *thread = QThread::create([request = m_request, result] { *result = SshConfigFallback::read(request); });
+    connect(thread, &QThread::finished, this, [this, result] { finish(*result); });
+    connect(thread, &QThread::finished, thread, &QObject::deleteLater);
+    thread->start();
 }
 
 void SshConfigQuery::runFinished(bool succeeded, int exitCode)

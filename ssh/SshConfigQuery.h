@@ -24,8 +24,8 @@ struct SshConfigRequest
     friend bool operator==(const SshConfigRequest &, const SshConfigRequest &) = default;
 };
 
-/// One run of "ssh -G -- host" in the background, at most 10 s. Exactly one finished() follows start(), never from
-/// inside it; owned by the caller, who may delete it at any time.
+/// One run of "ssh -G -- host" in the background, at most 10 s; without the program ssh, SshConfigFallback. Exactly one
+/// finished() follows start(), never from inside it; owned by the caller, who may delete it at any time.
 class SshConfigQuery : public QObject
 {
     Q_OBJECT
@@ -45,6 +45,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] std::optional<Error> problem() const;
     void run(const QStringList &arguments);
+    void readWithoutSsh();
     void runFinished(bool succeeded, int exitCode);
     void letGo();
     void finish(Result<SshHostConfig> result);

@@ -54,11 +54,13 @@ private Q_SLOTS:
     void queryRefusesBadHosts_data();
     void queryRefusesBadHosts();
     void queryTellsWhatSshSaid();
-    void queryWithoutSsh();
+    void withoutSshLibsshReads();
+    void withoutSshNobodyGoesAnotherWay();
     void queryCanBeDeletedAnyTime();
     void queryHasADeadline();
 
 private:
+    [[nodiscard]] Result<SshHostConfig> withoutSsh(const SshConfigRequest &request) const;
     QString write(const QString &name, const QByteArray &content)
     {
         const QString file = m_folder->filePath(name);
@@ -644,20 +646,65 @@ void tst_SshConfig::queryTellsWhatSshSaid()
     QVERIFY(!query.result().error().remedy.isEmpty());
 }
 
-void tst_SshConfig::queryWithoutSsh()
+/// What SshConfigQuery says on a computer without the program ssh.
+Result<SshHostConfig> tst_SshConfig::withoutSsh(const SshConfigRequest &request) const
 {
     const QByteArray path = qgetenv("PATH");
     qputenv("PATH", QFile::encodeName(m_folder->path()));
-    SshConfigQuery query(QStringLiteral("web"));
+    SshConfigQuery query(request);
     QSignalSpy finished(&query, &SshConfigQuery::finished);
     query.start();
-    QCOMPARE(finished.size(), 0);
-    const bool came = finished.wait(15000);
+    const bool atOnce = !finished.isEmpty();
+    const bool came = atOnce || finished.wait(15000);
     qputenv("PATH", path);
-    QVERIFY(came);
-    QVERIFY(!query.result());
-    QCOMPARE(query.result().error().code, ErrorCode::Unsupported);
-    QVERIFY(query.result().error().remedy.contains(QStringLiteral("openssh-client")));
+    return came && !atOnce ? query.result()
+                           : failure(ErrorCode::Internal, QStringLiteral("finished() at a wrong time"));
+}
+
+void tst_SshConfig::withoutSshLibsshReads()
+{
+    const QString key = write(QStringLiteral("key"), "not looked into");
+    const QString file = write(QStringLiteral("config"),
+                               "Host web\n  HostName 192.0.2.7\n  Port=2222\n  IdentityFile \"" + key.toUtf8()
+                                   + "\"\n  HostKeyAlias other\nMatch host 192.0.2.7\n  User deploy\n"
+                                     "Host *\n  Ciphers aes128-ctr\n  ForwardX11 yes\n");
+    const auto config = withoutSsh({ .host = QStringLiteral("web"), .configFile = file });
+    QVERIFY2(config, config ? "" : qPrintable(config.error().toString()));
+    QCOMPARE(config->host, QStringLiteral("web"));
+    QCOMPARE(config->hostName, QStringLiteral("192.0.2.7"));
+    QCOMPARE(config->port, 2222);
+    QCOMPARE(config->user, QStringLiteral("deploy"));
+    QCOMPARE(config->identityFiles, QStringList { key });
+    // What it cannot read is said, and not followed.
+    const QStringList ignored = config->remarked(SshConfigRemark::Weight::NotHonoured);
+    QCOMPARE(ignored.constFirst(), QStringLiteral("ssh"));
+    QVERIFY2(ignored.contains(QLatin1String("hostkeyalias"), Qt::CaseInsensitive)
+                 && ignored.contains(QLatin1String("ciphers"), Qt::CaseInsensitive),
+             qPrintable(ignored.join(QLatin1Char(' '))));
+    QVERIFY(!ignored.contains(QLatin1String("port"), Qt::CaseInsensitive));
+    QVERIFY(config->hostKeyAlias.isEmpty());
+    // The user's own settings count more.
+    const auto asked =
+        withoutSsh({ .host = QStringLiteral("web"), .user = QStringLiteral("me"), .port = 4, .configFile = file });
+    QVERIFY(asked);
+    QCOMPARE(asked->user, QStringLiteral("me"));
+    QCOMPARE(asked->port, 4);
+}
+
+void tst_SshConfig::withoutSshNobodyGoesAnotherWay()
+{
+    const QString file = write(QStringLiteral("config"), "Host web\n  ProxyJump bastion\n");
+    const auto behind = withoutSsh({ .host = QStringLiteral("web"), .configFile = file });
+    QVERIFY(!behind);
+    QCOMPARE(behind.error().code, ErrorCode::Unsupported);
+    QVERIFY(behind.error().remedy.contains(QStringLiteral("openssh-client")));
+    const auto jump =
+        withoutSsh({ .host = QStringLiteral("web"), .jump = QStringLiteral("bastion"), .configFile = file });
+    QVERIFY(!jump);
+    QCOMPARE(jump.error().code, ErrorCode::Unsupported);
+    const auto missing =
+        withoutSsh({ .host = QStringLiteral("web"), .configFile = m_folder->filePath(QStringLiteral("no")) });
+    QVERIFY(!missing);
 }
 
 void tst_SshConfig::queryCanBeDeletedAnyTime()
