@@ -17,6 +17,8 @@ public:
     /// Something outside has changed that pump() looks at.
     void resume();
     void lost(const Error &error) override { fail(error); }
+    /// The server has given it a channel.
+    [[nodiscard]] bool hadChannel() const { return m_running; }
 
 protected:
     /// Makes the channel do what @p request says. False: not yet, or isOver().

@@ -15,6 +15,10 @@ namespace {
 constexpr int maxChannels = 8; ///< sshd's MaxSessions is 10; the admin's own tools want some, too
 /// So long a server's refusal counts: tunnels and the server's settings change.
 constexpr std::chrono::minutes refusalHolds { 1 };
+/// sshd counts a channel that we have closed until it has swept up, after it has read what came along with the closing:
+/// the next channel is refused then, though none is in use. So long after a closing it is asked again, that often.
+constexpr std::chrono::seconds sweepTime { 10 };
+constexpr std::chrono::milliseconds sweepPause { 50 };
 
 } // namespace
 
@@ -27,6 +31,7 @@ OperationQueue::OperationQueue(EventLoop &loop, std::function<SshErrors()> error
 
 OperationQueue::~OperationQueue()
 {
+    m_loop.cancelTimer(m_retry);
     for (auto &[id, entry] : m_operations)
         m_loop.cancelTimer(entry.timer);
 }
@@ -81,6 +86,9 @@ void OperationQueue::setPaused(bool paused)
 
 void OperationQueue::start(IoSession &session)
 {
+    m_session = session.weak_from_this();
+    if (m_retry != 0)
+        return;
     if (m_limit < maxChannels && EventLoop::Clock::now() - m_refusedAt >= refusalHolds)
         resetLimit();
     while (!m_waiting.empty() && session.sessionChannels() < m_limit) {
@@ -103,14 +111,25 @@ void OperationQueue::startOne(IoSession &session, Entry &entry)
     session.addJob(std::move(job));
 }
 
-/// The server has fewer channels than we thought: wait for one of ours. With none of ours there is no hope.
+/// The server has fewer channels than we thought: wait for one of ours. With none of ours there is no hope, unless one
+/// has been closed a moment ago.
 bool OperationQueue::takeBack(quint64 id)
 {
     m_operations.at(id).job = nullptr;
-    if (running() == 0)
+    const auto now = EventLoop::Clock::now();
+    if (running() > 0) {
+        m_limit = running();
+        m_refusedAt = now;
+    } else if (now - m_closedAt < sweepTime) {
+        m_loop.cancelTimer(m_retry);
+        m_retry = m_loop.addTimer(now + sweepPause, [this] {
+            m_retry = 0;
+            if (const auto session = m_session.lock())
+                start(*session);
+        });
+    } else {
         return false;
-    m_limit = running();
-    m_refusedAt = EventLoop::Clock::now();
+    }
     m_waiting.push_front(id);
     return true;
 }
@@ -149,6 +168,8 @@ void OperationQueue::finished(quint64 id)
     const auto found = m_operations.find(id);
     if (found == m_operations.end())
         return;
+    if (found->second.job != nullptr && found->second.job->hadChannel())
+        m_closedAt = EventLoop::Clock::now();
     m_loop.cancelTimer(found->second.timer);
     m_operations.erase(found);
 }

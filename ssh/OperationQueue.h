@@ -63,6 +63,9 @@ private:
     bool m_paused = false;
     std::map<quint64, Entry> m_operations;
     std::deque<quint64> m_waiting;
+    std::weak_ptr<IoSession> m_session; ///< that was started on last
+    EventLoop::Clock::time_point m_closedAt; ///< when an operation with an open channel ended last
+    EventLoop::Id m_retry = 0;
 };
 
 } // namespace Helmclaw

@@ -64,9 +64,9 @@ private:
     static SshPoolOptions hasty()
     {
         SshPoolOptions options;
-        options.connectDeadline = 1500ms;
-        options.handshakeDeadline = 1500ms;
-        options.authDeadline = 5000ms;
+        options.connectDeadline = 3000ms; // a healthy server's, too, on a busy machine
+        options.handshakeDeadline = 3000ms;
+        options.authDeadline = 10000ms;
         return options;
     }
 
@@ -206,12 +206,13 @@ private Q_SLOTS:
         VERIFY_SUCCESS(good);
         QVERIFY2(!bad.front()->isFinished(), "the good server had to wait for a dead one");
         for (std::size_t i = 0; i < bad.size(); ++i) {
-            QVERIFY(PoolTest::wait(bad[i].get(), 20000));
+            QVERIFY(PoolTest::wait(bad[i].get(), 40000));
             QCOMPARE(codeOf(*bad[i]), expected[i]);
         }
-        // 20 to one endpoint go 8 at a time: three rounds of at most 1.5 s, and a margin for a busy machine.
-        QVERIFY2(timer.elapsed() < 15000, qPrintable(QString::number(timer.elapsed())));
-        QCOMPARE(test.pool->statistics().dialling, 0);
+        // 20 to one endpoint go 8 at a time: three rounds of at most 3 s, and a margin for a busy machine.
+        QVERIFY2(timer.elapsed() < 30000, qPrintable(QString::number(timer.elapsed())));
+        // The reply comes by another way than the figures, so that it may come first.
+        QVERIFY(PoolTest::until([&] { return test.pool->statistics().dialling == 0; }));
     }
 
     void killedDuringACommand()
@@ -257,7 +258,8 @@ private Q_SLOTS:
         const qint64 noticed = timer.elapsed();
         ::kill(pid, SIGCONT);
         QCOMPARE(codeOf(*reply), ErrorCode::ConnectionLost);
-        QVERIFY2(noticed >= 700 && noticed < 4000, qPrintable(QString::number(noticed)));
+        // Three intervals, of which one may have passed; far from the 45 s that are usual.
+        QVERIFY2(noticed >= 700 && noticed < 12000, qPrintable(QString::number(noticed)));
     }
 
     void aPeerThatStopsReadingHoldsNobodyUp()
@@ -289,10 +291,17 @@ private Q_SLOTS:
         }
     }
 
+    void fewChannels_data()
+    {
+        QTest::addColumn<int>("channels");
+        QTest::newRow("1") << 1; // every closing is followed by an opening in the same packet
+        QTest::newRow("2") << 2;
+    }
     void fewChannels()
     {
+        QFETCH(int, channels);
         SshdFixture sshd;
-        sshd.addConfig(QStringLiteral("MaxSessions 2"));
+        sshd.addConfig(QStringLiteral("MaxSessions %1").arg(channels));
         QVERIFY(sshd.start());
         PoolTest test;
         test.pool->setTarget(sshd.target());

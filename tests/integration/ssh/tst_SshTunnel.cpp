@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "PoolTest.h"
+#include "TunnelTest.h"
 
-#include "TunnelService.h"
 #include "tests/support/Files.h"
 #include "tests/support/OwnProcess.h"
 
 #include <QCryptographicHash>
 #include <QElapsedTimer>
-#include <QStandardPaths>
-#include <QTcpServer>
 #include <QTcpSocket>
 
 #include <thread>
@@ -21,35 +18,12 @@ using namespace Helmclaw;
 using namespace Helmclaw::Test;
 using namespace std::chrono_literals;
 
-class tst_SshTunnel : public QObject
+/// A tunnel against a real sshd.
+class tst_SshTunnel : public TunnelTest
 {
     Q_OBJECT
 
-private:
-    std::unique_ptr<Tunnel> open(const PoolTest &test, quint16 remotePort, quint16 localPort = 0) const
-    {
-        TunnelOptions options;
-        options.remotePort = remotePort;
-        options.localPort = localPort;
-        return std::unique_ptr<Tunnel>(test.pool->openTunnel(QStringLiteral("srv"), options));
-    }
-    static bool is(const std::unique_ptr<Tunnel> &tunnel, TunnelState state, int milliseconds = 30000)
-    {
-        return PoolTest::until([&] { return tunnel->state() == state; }, milliseconds);
-    }
-
-    std::unique_ptr<SshdFixture> m_sshd;
-
 private Q_SLOTS:
-    void initTestCase()
-    {
-        if (const QString missing = SshdFixture::missing(); !missing.isEmpty())
-            QSKIP(qPrintable(missing));
-        m_sshd = std::make_unique<SshdFixture>();
-        QVERIFY(m_sshd->start());
-    }
-    void cleanupTestCase() { m_sshd.reset(); }
-
     void echoAndCounts()
     {
         TunnelService service(TunnelService::echo);
@@ -146,6 +120,62 @@ private Q_SLOTS:
         QCOMPARE(answer, QByteArray("got question"));
     }
 
+    void theServiceMayEndItsSideFirst()
+    {
+        // It says all it has and ends; what the client sends afterwards still arrives.
+        sockaddr_in address {};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        QCOMPARE(::bind(listener, reinterpret_cast<const sockaddr *>(&address), sizeof address), 0);
+        QCOMPARE(::listen(listener, 1), 0);
+        socklen_t size = sizeof address;
+        ::getsockname(listener, reinterpret_cast<sockaddr *>(&address), &size);
+        std::atomic<qint64> arrived { -1 };
+        std::thread service([listener, &arrived] {
+            const int fd = ::accept(listener, nullptr, nullptr);
+            [[maybe_unused]] const auto sent = ::send(fd, "all I have", 10, 0);
+            ::shutdown(fd, SHUT_WR);
+            qint64 total = 0;
+            char buffer[4096];
+            for (ssize_t got = 0; (got = ::recv(fd, buffer, sizeof buffer, 0)) > 0;)
+                total += got;
+            ::close(fd);
+            arrived = total;
+        });
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        auto tunnel = open(test, ntohs(address.sin_port));
+        QVERIFY(is(tunnel, TunnelState::Listening));
+        const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        address.sin_port = htons(tunnel->localPort());
+        QCOMPARE(::connect(client, reinterpret_cast<const sockaddr *>(&address), sizeof address), 0);
+        QByteArray answer;
+        bool ended = false;
+        QVERIFY(PoolTest::until([&] {
+            char buffer[100];
+            const ssize_t got = ::recv(client, buffer, sizeof buffer, MSG_DONTWAIT);
+            if (got > 0)
+                answer.append(buffer, got);
+            ended = got == 0;
+            return ended;
+        }));
+        QCOMPARE(answer, QByteArray("all I have"));
+        const QByteArray data(3000000, 'q');
+        for (qsizetype sent = 0; sent < data.size();) {
+            const ssize_t rc = ::send(client, data.constData() + sent, std::size_t(data.size() - sent), MSG_NOSIGNAL);
+            QVERIFY(rc > 0);
+            sent += rc;
+        }
+        ::shutdown(client, SHUT_WR);
+        QVERIFY(PoolTest::until([&] { return arrived >= 0; }));
+        QCOMPARE(arrived.load(), qint64(data.size()));
+        QVERIFY(PoolTest::until([&] { return tunnel->connectionCount() == 0; }));
+        ::close(client);
+        service.join();
+        ::close(listener);
+    }
+
     void bulkBothWays()
     {
         const QByteArray data = pattern(64 * 1024 * 1024);
@@ -224,69 +254,6 @@ private Q_SLOTS:
             PoolTest::until([&] { return client.state() == QAbstractSocket::UnconnectedState && tunnel->error(); }));
         QCOMPARE(tunnel->error()->code, ErrorCode::ChannelRefused);
         QCOMPARE(tunnel->state(), TunnelState::Listening);
-    }
-
-    void portInUse()
-    {
-        QTcpServer other;
-        QVERIFY(other.listen(QHostAddress::LocalHost));
-        PoolTest test;
-        test.pool->setTarget(m_sshd->target());
-        auto tunnel = open(test, 1, other.serverPort());
-        QVERIFY(is(tunnel, TunnelState::Failed));
-        QCOMPARE(tunnel->error()->code, ErrorCode::LocalPortInUse);
-        QVERIFY(tunnel->error()->remedy.contains(QLatin1String("ss -ltnp")));
-        QCOMPARE(tunnel->localPort(), quint16 { 0 });
-    }
-
-    void listensOnLoopbackOnly()
-    {
-        PoolTest test;
-        test.pool->setTarget(m_sshd->target());
-        auto tunnel = open(test, 1);
-        QVERIFY(is(tunnel, TunnelState::Listening));
-        QFile table(QStringLiteral("/proc/net/tcp"));
-        QVERIFY(table.open(QIODevice::ReadOnly));
-        const QByteArray place =
-            ':' + QByteArray::number(tunnel->localPort(), 16).rightJustified(4, '0').toUpper() + " 00000000:0000 0A";
-        const QByteArray all = table.readAll();
-        QVERIFY(all.contains("0100007F" + place));
-        QCOMPARE(all.count(place), 1);
-    }
-
-    void otherUsersAreRefused()
-    {
-        if (::geteuid() != 0)
-            QSKIP("only root can start a process of another user");
-        TunnelService service(TunnelService::echo);
-        PoolTest test;
-        test.pool->setTarget(m_sshd->target());
-        auto tunnel = open(test, service.serverPort());
-        QVERIFY(is(tunnel, TunnelState::Listening));
-        const auto answerTo = [&](bool otherUser) {
-            QStringList arguments { QStringLiteral("busybox"), QStringLiteral("nc"), QStringLiteral("127.0.0.1"),
-                                    QString::number(tunnel->localPort()) };
-            if (otherUser) {
-                arguments = QStringList { QStringLiteral("setpriv"), QStringLiteral("--reuid=65534"),
-                                          QStringLiteral("--clear-groups") }
-                    + arguments;
-            }
-            QProcess process;
-            process.start(arguments.takeFirst(), arguments);
-            process.write("x");
-            QByteArray answer;
-            const bool ended = PoolTest::until([&] {
-                answer += process.readAllStandardOutput();
-                return !answer.isEmpty() || process.state() == QProcess::NotRunning;
-            });
-            process.kill();
-            process.waitForFinished();
-            return ended ? answer : QByteArray("timeout");
-        };
-        if (QStandardPaths::findExecutable(QStringLiteral("busybox")).isEmpty())
-            QSKIP("busybox is missing");
-        QCOMPARE(answerTo(false), QByteArray("x"));
-        QCOMPARE(answerTo(true), QByteArray());
     }
 
     void reconnectsBehindTheSamePort()

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "PoolTest.h"
 #include "SlowLine.h"
+#include "TunnelTest.h"
 
-#include "TunnelService.h"
 #include "ssh/CipherOrder.h"
 #include "tests/support/Files.h"
 #include "tests/support/OwnProcess.h"
@@ -13,58 +12,17 @@
 #include <QTcpSocket>
 
 #include <set>
-#include <thread>
-
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 using namespace Helmclaw;
 using namespace Helmclaw::Test;
 using namespace std::chrono_literals;
 
 /// Tunnels as they are used all day: many, long, over bad lines, opened and closed a thousand times.
-class tst_SshTunnelLoad : public QObject
+class tst_SshTunnelLoad : public TunnelTest
 {
     Q_OBJECT
 
-private:
-    /// Sends without end, as fast as it is taken.
-    static void endless(QTcpSocket *socket)
-    {
-        const auto more = [socket] {
-            while (socket->bytesToWrite() < 1024 * 1024)
-                socket->write(QByteArray(256 * 1024, 'z'));
-        };
-        connect(socket, &QTcpSocket::bytesWritten, socket, more);
-        connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
-        more();
-    }
-    static std::unique_ptr<Tunnel> open(const PoolTest &test, quint16 remotePort, quint16 localPort = 0,
-                                        const QString &server = QStringLiteral("srv"))
-    {
-        TunnelOptions options;
-        options.remotePort = remotePort;
-        options.localPort = localPort;
-        return std::unique_ptr<Tunnel>(test.pool->openTunnel(server, options));
-    }
-    static bool is(const std::unique_ptr<Tunnel> &tunnel, TunnelState state, int milliseconds = 60000)
-    {
-        return PoolTest::until([&] { return tunnel->state() == state; }, milliseconds);
-    }
-
-    std::unique_ptr<SshdFixture> m_sshd;
-
 private Q_SLOTS:
-    void initTestCase()
-    {
-        if (const QString missing = SshdFixture::missing(); !missing.isEmpty())
-            QSKIP(qPrintable(missing));
-        m_sshd = std::make_unique<SshdFixture>();
-        QVERIFY(m_sshd->start());
-    }
-    void cleanupTestCase() { m_sshd.reset(); }
-
     void manyTunnelsOfManyServers()
     {
         // Five servers with four tunnels each; one server is restarted, and only its tunnels notice.
@@ -122,62 +80,6 @@ private Q_SLOTS:
                 QCOMPARE(clients[i]->readAll(), QByteArray("still there"));
             }
         }
-    }
-
-    void theServiceMayEndItsSideFirst()
-    {
-        // It says all it has and ends; what the client sends afterwards still arrives.
-        sockaddr_in address {};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        QCOMPARE(::bind(listener, reinterpret_cast<const sockaddr *>(&address), sizeof address), 0);
-        QCOMPARE(::listen(listener, 1), 0);
-        socklen_t size = sizeof address;
-        ::getsockname(listener, reinterpret_cast<sockaddr *>(&address), &size);
-        std::atomic<qint64> arrived { -1 };
-        std::thread service([listener, &arrived] {
-            const int fd = ::accept(listener, nullptr, nullptr);
-            [[maybe_unused]] const auto sent = ::send(fd, "all I have", 10, 0);
-            ::shutdown(fd, SHUT_WR);
-            qint64 total = 0;
-            char buffer[4096];
-            for (ssize_t got = 0; (got = ::recv(fd, buffer, sizeof buffer, 0)) > 0;)
-                total += got;
-            ::close(fd);
-            arrived = total;
-        });
-        PoolTest test;
-        test.pool->setTarget(m_sshd->target());
-        auto tunnel = open(test, ntohs(address.sin_port));
-        QVERIFY(is(tunnel, TunnelState::Listening));
-        const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        address.sin_port = htons(tunnel->localPort());
-        QCOMPARE(::connect(client, reinterpret_cast<const sockaddr *>(&address), sizeof address), 0);
-        QByteArray answer;
-        bool ended = false;
-        QVERIFY(PoolTest::until([&] {
-            char buffer[100];
-            const ssize_t got = ::recv(client, buffer, sizeof buffer, MSG_DONTWAIT);
-            if (got > 0)
-                answer.append(buffer, got);
-            ended = got == 0;
-            return ended;
-        }));
-        QCOMPARE(answer, QByteArray("all I have"));
-        const QByteArray data(3000000, 'q');
-        for (qsizetype sent = 0; sent < data.size();) {
-            const ssize_t rc = ::send(client, data.constData() + sent, std::size_t(data.size() - sent), MSG_NOSIGNAL);
-            QVERIFY(rc > 0);
-            sent += rc;
-        }
-        ::shutdown(client, SHUT_WR);
-        QVERIFY(PoolTest::until([&] { return arrived >= 0; }));
-        QCOMPARE(arrived.load(), qint64(data.size()));
-        QVERIFY(PoolTest::until([&] { return tunnel->connectionCount() == 0; }));
-        ::close(client);
-        service.join();
-        ::close(listener);
     }
 
     void stalledBrowsersCostNoMoreWithTime_data()
@@ -353,26 +255,6 @@ private Q_SLOTS:
             QVERIFY(cycle(i) && settle());
         QVERIFY2(PoolTest::until([&] { return settle() && openDescriptors() <= descriptors; }),
                  qPrintable(QString::number(openDescriptors() - descriptors)));
-    }
-
-    void whoHoldsThePort()
-    {
-        QTcpServer other;
-        QVERIFY(other.listen(QHostAddress::Any)); // on all addresses keeps 127.0.0.1, too
-        PoolTest test;
-        test.pool->setTarget(m_sshd->target());
-        auto tunnel = open(test, 1, other.serverPort());
-        QVERIFY(is(tunnel, TunnelState::Failed));
-        QCOMPARE(tunnel->error()->code, ErrorCode::LocalPortInUse);
-        const QString me = QStringLiteral("process %1").arg(::getpid());
-        QVERIFY2(tunnel->error()->what.contains(me), qPrintable(tunnel->error()->what));
-        QVERIFY(tunnel->error()->what.contains(QLatin1String("tst_SshTunnel")));
-        QVERIFY(!tunnel->error()->remedy.isEmpty());
-        // Once it is free the same wish is granted.
-        const quint16 port = other.serverPort();
-        other.close();
-        tunnel = open(test, 1, port);
-        QVERIFY(is(tunnel, TunnelState::Listening));
     }
 
     void aFirstDialThatFailsIsTriedAgain()
