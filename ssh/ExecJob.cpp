@@ -15,6 +15,9 @@ namespace {
 
 constexpr qsizetype readBudget = 512 * 1024; ///< per turn and stream
 constexpr qsizetype writeUnit = 64 * 1024;
+/// Output is told together: each telling wakes the owner's thread, and commands print line by line.
+constexpr std::chrono::milliseconds tellPause { 10 };
+constexpr qsizetype tellAtOnce = 64 * 1024;
 
 struct Text
 {
@@ -30,6 +33,8 @@ ExecJob::ExecJob(std::shared_ptr<Operation> operation)
 
 ExecJob::~ExecJob()
 {
+    if (m_loop != nullptr)
+        m_loop->cancelTimer(m_tellTimer);
     if (operation().sensitive)
         wipe(m_sensitiveErr);
 }
@@ -90,12 +95,9 @@ bool ExecJob::readStream(bool isStderr, QByteArray &to)
 ChannelJob::Next ExecJob::run()
 {
     writeInput();
-    QByteArray out;
-    QByteArray err;
-    const bool moreOut = readStream(false, out);
-    const bool moreErr = readStream(true, operation().sensitive ? m_sensitiveErr : err);
-    if (!out.isEmpty() || !err.isEmpty())
-        operation().onOutput(std::move(out), std::move(err));
+    const bool moreOut = readStream(false, m_out);
+    const bool moreErr = readStream(true, operation().sensitive ? m_sensitiveErr : m_err);
+    tellSoon();
     if (m_truncated) {
         // Finished closes the channel, and with it the wrapper ends the command.
         OperationResult result;
@@ -112,6 +114,7 @@ ChannelJob::Next ExecJob::run()
             return Next::Finished;
         }
         if (!exit) {
+            tell();
             fail(m_session->errors().make(ErrorCode::ConnectionLost,
                                           Text::tr("the server ended the command without telling how it ended"),
                                           Text::tr("Look at the server's log; it may be shutting down.")));
@@ -126,8 +129,42 @@ ChannelJob::Next ExecJob::run()
     return Next::Idle;
 }
 
+void ExecJob::tellSoon()
+{
+    if (m_out.size() + m_err.size() >= tellAtOnce) {
+        tell();
+    } else if (m_tellTimer == 0 && (!m_out.isEmpty() || !m_err.isEmpty())) {
+        m_loop = &m_session->loop();
+        m_tellTimer = m_loop->addTimer(tellPause, [this] {
+            m_tellTimer = 0;
+            tell();
+        });
+    }
+}
+
+void ExecJob::tell()
+{
+    if (m_loop != nullptr)
+        m_loop->cancelTimer(m_tellTimer);
+    if (!isOver() && (!m_out.isEmpty() || !m_err.isEmpty()))
+        operation().onOutput(std::exchange(m_out, {}), std::exchange(m_err, {}));
+}
+
+void ExecJob::abort(const Error &error)
+{
+    tell();
+    OperationJob::abort(error);
+}
+
+void ExecJob::lost(const Error &error)
+{
+    tell();
+    OperationJob::lost(error);
+}
+
 void ExecJob::finishRun(OperationResult result)
 {
+    tell();
     if (operation().sensitive) {
         qsizetype size = 0;
         for (const Secret &part : m_secrets)

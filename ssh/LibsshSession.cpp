@@ -58,6 +58,7 @@ void LibsshSession::drive()
     // The result is SSH_ERROR when the session has died; its status says so afterwards.
     for (int round = 0; round < drainRounds && ssh_event_dopoll(m_handle->event(), 0) == SSH_OK; ++round) { }
     noteInbound();
+    m_driven = m_packetCounter.in_packets;
 }
 
 Error LibsshSession::endError()
@@ -75,6 +76,10 @@ void LibsshSession::rearm()
     if ((flags & SSH_WRITE_PENDING) != 0)
         events |= EPOLLOUT;
     loop().setEvents(m_watch, events != 0 ? events : std::uint32_t { EPOLLIN });
+    // One reading has taken in what another one, which had its turn before, may wait for: the socket does not tell of
+    // it again.
+    if (m_packetCounter.in_packets != m_driven)
+        schedule();
 }
 
 void LibsshSession::stop()

@@ -47,6 +47,7 @@ private:
     EventLoop::Id m_keepaliveTimer = 0;
     EventLoop::Id m_checkTimer = 0;
     std::uint64_t m_inboundBytes = 0;
+    std::uint64_t m_driven = 0; ///< packets taken in when the jobs were about to have their turn
     EventLoop::Clock::time_point m_lastInbound;
     EventLoop::Clock::time_point m_keepaliveDue;
     QByteArray m_wideScratch;

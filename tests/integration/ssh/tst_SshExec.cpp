@@ -322,6 +322,19 @@ private Q_SLOTS:
         QCOMPARE(reply->error()->code, ErrorCode::Cancelled);
     }
 
+    void linesAreToldTogether()
+    {
+        // Every telling wakes the owner's thread; a command that prints line by line does not wake it for each.
+        auto reply = m_test->sh(QStringLiteral("i=0; while [ $i -lt 300 ]; do echo $i; sleep 0.001; i=$((i+1)); done"));
+        QElapsedTimer timer;
+        QSignalSpy told(reply.get(), &ExecReply::readyRead);
+        timer.start();
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(reply->standardOutput().count('\n'), 300);
+        QVERIFY2(told.count() <= timer.elapsed() / 10 + 2, qPrintable(QString::number(told.count())));
+    }
+
 private:
     pid_t pidIn(const QString &file) const
     {
