@@ -4,8 +4,8 @@
 #include "app/UnixSignals.h"
 #include "app/ctl/Command.h"
 #include "app/ctl/HostKeyPrompt.h"
+#include "app/ctl/Terminal.h"
 #include "app/ctl/TerminalPrompt.h"
-#include "app/ctl/TerminalTurn.h"
 #include "ssh/Secret.h"
 
 #include <QCoreApplication>
@@ -81,10 +81,9 @@ int main(int argc, char *argv[])
         writeErr(loaded.error().toString());
         return name == "exec"_L1 ? ExitExecFailed : ExitUsage;
     }
-    TerminalTurn turn;
-    const bool batch = parser.isSet(u"batch"_s);
-    const HostKeyPrompt hostKeys(&console.sessions, parser.values(u"accept-host-key"_s), batch ? nullptr : &turn);
-    const auto prompts = batch ? nullptr : TerminalPrompt::create(&console.sessions, &turn);
+    const auto terminal = parser.isSet(u"batch"_s) ? nullptr : Terminal::open();
+    const HostKeyPrompt hostKeys(&console.sessions, parser.values(u"accept-host-key"_s), terminal.get());
+    const auto prompts = terminal ? std::make_unique<TerminalPrompt>(&console.sessions, terminal.get()) : nullptr;
     QObject::connect(&signalWatcher, &UnixSignals::terminationRequested, command.get(), &Command::interrupt);
     QObject::connect(command.get(), &Command::finished, &app, [](int code) { QCoreApplication::exit(code); });
     command->start(console, parser);

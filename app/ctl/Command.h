@@ -7,6 +7,7 @@
 #include <QJsonDocument>
 #include <QObject>
 
+#include <csignal>
 #include <memory>
 
 namespace Helmclaw {
@@ -15,9 +16,10 @@ namespace Helmclaw {
 /// counts as a server that could not be reached, when --batch forbids it, there is no terminal, or it was cancelled.
 enum ExitCode : int {
     ExitOk = 0,
-    ExitCheckFailed = 1, ///< status: every server answered, at least one check failed
+    ExitCheckFailed = 1, ///< status: every server answered, at least one check failed; hostkey: not pinned
     ExitUsage = 2, ///< wrong arguments, unusable fleet file, unknown server
     ExitServerFailed = 3, ///< at least one server could not be reached or understood: its state is unknown
+    ExitInterrupted = 128 + SIGINT, ///< ended by SIGINT, SIGTERM or SIGHUP before it was done (tunnel: ExitOk)
     ExitExecFailed = 255, ///< exec: the command could not be run (as ssh(1) does)
 };
 
@@ -33,7 +35,7 @@ public:
     /// Starts; finished() follows, later.
     virtual void start(Console &console, const QCommandLineParser &parser) = 0;
     /// SIGINT, SIGTERM or SIGHUP arrived: end in order, then finished().
-    virtual void interrupt() { finish(128 + 2); }
+    virtual void interrupt() { finish(ExitInterrupted); }
 
     /// The command with this name, or null.
     static std::unique_ptr<Command> create(const QString &name);

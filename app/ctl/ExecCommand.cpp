@@ -3,7 +3,6 @@
 
 #include <QFile>
 
-#include <csignal>
 #include <cstdio>
 
 using namespace Qt::Literals::StringLiterals;
@@ -75,7 +74,7 @@ void ExecCommand::run(Console &console, const Server &server, const CommandLine 
     connect(m_reply, &ExecReply::finished, this, [this] {
         copyNewOutput();
         if (m_reply->error())
-            return fail(*m_reply->error(), m_interrupted ? 128 + SIGINT : static_cast<int>(ExitExecFailed));
+            return fail(*m_reply->error(), m_interrupted ? ExitInterrupted : ExitExecFailed);
         if (m_reply->isTruncated())
             writeErr(tr("The output was longer than 64 MiB and has been cut."));
         if (m_reply->exitStatus() >= 0)
@@ -108,7 +107,7 @@ void ExecCommand::interrupt()
     if (m_reply && !m_reply->isFinished())
         m_reply->abort();
     else
-        finish(128 + SIGINT);
+        finish(ExitInterrupted);
 }
 
 } // namespace Helmclaw

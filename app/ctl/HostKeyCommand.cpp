@@ -141,33 +141,28 @@ void HostKeyCommand::compared(Console &console, const Server &server, const Host
 
 void HostKeyCommand::log(const Console &console, bool json)
 {
-    const auto entries = hostKeyDecisions(&console.sessions);
-    if (!entries)
-        return fail(entries.error(), ExitUsage);
     if (json) {
+        const auto entries = hostKeyDecisionsAsJson(&console.sessions);
+        if (!entries)
+            return fail(entries.error(), ExitUsage);
         QJsonArray array;
         for (const QJsonObject &entry : *entries)
             array.append(entry);
         writeJson(QJsonDocument(array));
         return finish(ExitOk);
     }
-    for (const QJsonObject &entry : *entries) {
-        const auto field = [&entry](const char *name) {
-            return printable(entry.value(QLatin1String(name)).toString().toUtf8(), 400);
-        };
-        if (entry.contains("unreadable"_L1)) {
-            writeOut(tr("unreadable: %1\n").arg(field("unreadable")).toUtf8());
+    const auto decisions = hostKeyDecisions(&console.sessions);
+    if (!decisions)
+        return fail(decisions.error(), ExitUsage);
+    for (const HostKeyDecision &decision : *decisions) {
+        if (!decision.unreadable.isEmpty()) {
+            writeOut(tr("unreadable: %1\n").arg(decision.unreadable).toUtf8());
             continue;
         }
-        QStringList old;
-        for (const auto &line : entry.value("old"_L1).toArray())
-            old += printable(line.toObject().value("fingerprint"_L1).toString().toUtf8(), 100);
-        const QString after =
-            printable(entry.value("new"_L1).toObject().value("fingerprint"_L1).toString().toUtf8(), 100);
         writeOut(u"%1\t%2\t%3\t%4\t%5 -> %6\t%7%8\n"_s
-                     .arg(field("time"), field("action"), field("server"), field("name"),
-                          old.isEmpty() ? u"-"_s : old.join(u','), after, field("by"),
-                          field("problem").isEmpty() ? QString() : u'\t' + field("problem"))
+                     .arg(decision.timeText, decision.action, decision.server, decision.name,
+                          decision.oldKeys.isEmpty() ? u"-"_s : decision.oldKeys.join(u','), decision.newKey,
+                          decision.by, decision.problem.isEmpty() ? QString() : u'\t' + decision.problem)
                      .toUtf8());
     }
     finish(ExitOk);

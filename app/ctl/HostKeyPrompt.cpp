@@ -2,28 +2,23 @@
 #include "app/ctl/HostKeyPrompt.h"
 
 #include "app/ctl/Command.h"
-#include "app/ctl/TerminalTurn.h"
+#include "app/ctl/Terminal.h"
+#include "models/fleet/HostKeyDecisions.h"
 #include "models/fleet/ServerSessions.h"
 
-#include <QSocketNotifier>
-
-#include <unistd.h>
+#include <algorithm>
+#include <utility>
 
 namespace Helmclaw {
 
-HostKeyPrompt::HostKeyPrompt(ServerSessions *sessions, QStringList accepted, TerminalTurn *turn, QObject *parent)
+HostKeyPrompt::HostKeyPrompt(ServerSessions *sessions, QStringList accepted, Terminal *terminal, QObject *parent)
     : QObject(parent)
     , m_sessions(sessions)
     , m_accepted(std::move(accepted))
-    , m_turn(turn)
+    , m_terminal(terminal)
 {
     connect(sessions, &ServerSessions::hostKeyQuestionAdded, this, &HostKeyPrompt::add);
-    connect(sessions, &ServerSessions::hostKeyQuestionClosed, this, [this](quint64 id) {
-        const bool current = m_asking && !m_queue.isEmpty() && m_queue.constFirst().id == id;
-        m_queue.removeIf([id](const HostKeyQuestion &question) { return question.id == id; });
-        if (current)
-            release();
-    });
+    connect(sessions, &ServerSessions::hostKeyQuestionClosed, this, &HostKeyPrompt::drop);
 }
 
 void HostKeyPrompt::add(const HostKeyQuestion &question)
@@ -33,73 +28,52 @@ void HostKeyPrompt::add(const HostKeyQuestion &question)
         m_sessions->answerHostKey(question.id, true);
         return;
     }
-    if (m_turn == nullptr || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+    if (m_terminal == nullptr) {
         writeErr(
-            tr("%1: the host key is not pinned: %2 %3. Compare it with ssh-keygen -lf on the server, then run again "
+            tr("%1: the host key is not pinned: %2 %3. Compare it with ssh-keygen -lf %4 on the server, then run again "
                "with --accept-host-key %3")
-                .arg(question.serverName, QString::fromLatin1(question.key.algorithm), fingerprint));
+                .arg(question.serverName, QString::fromLatin1(question.key.algorithm), fingerprint,
+                     sshdKeyFile(question.key.algorithm)));
         m_sessions->answerHostKey(question.id, false);
         return;
     }
     m_queue.append(question);
-    askNext();
+    m_terminal->request(this, [this, id = question.id] { begin(id); });
 }
 
-void HostKeyPrompt::askNext()
+void HostKeyPrompt::drop(quint64 id)
 {
-    if (m_queue.isEmpty() || m_requested)
+    m_queue.removeIf([id](const HostKeyQuestion &question) { return question.id == id; });
+    if (m_asking != id)
         return;
-    m_requested = true;
-    m_turn->request(this, [this] { begin(); });
+    m_asking = 0;
+    m_terminal->write(tr("(no longer needed)\n"));
+    m_terminal->release();
 }
 
-void HostKeyPrompt::begin()
+void HostKeyPrompt::begin(quint64 id)
 {
-    if (m_queue.isEmpty()) {
-        release();
-        return;
-    }
-    m_asking = true;
-    if (!m_input) {
-        m_input = new QSocketNotifier(STDIN_FILENO, QSocketNotifier::Read, this);
-        connect(m_input, &QSocketNotifier::activated, this, &HostKeyPrompt::readAnswer);
-    }
-    m_input->setEnabled(true);
-    const HostKeyQuestion &question = m_queue.constFirst();
-    writeErr(tr("%1 (%2) shows a host key that is not pinned yet:\n  %3 %4\n"
-                "Compare it on the server's console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\n"
-                "Type \"yes\" to pin it, anything else to refuse:")
-                 .arg(question.serverName, question.target, QString::fromLatin1(question.key.algorithm),
-                      question.key.fingerprint()));
-}
-
-/// Gives the terminal to the next question, ours or another's.
-void HostKeyPrompt::release()
-{
-    m_asking = false;
-    m_requested = false;
-    if (m_input)
-        m_input->setEnabled(false); // what is typed now may be a password for somebody else
-    m_turn->release();
-    askNext();
-}
-
-void HostKeyPrompt::readAnswer()
-{
-    char line[256];
-    const ssize_t length = read(STDIN_FILENO, line, sizeof line);
-    if (!m_asking || m_queue.isEmpty()) {
-        m_input->setEnabled(false);
+    const auto found = std::find_if(m_queue.begin(), m_queue.end(),
+                                    [id](const HostKeyQuestion &question) { return question.id == id; });
+    if (found == m_queue.end()) {
+        m_terminal->release();
         return;
     }
-    const HostKeyQuestion question = m_queue.takeFirst();
-    const bool yes = length > 0 && QByteArrayView(line, length).trimmed() == "yes";
-    m_sessions->answerHostKey(question.id, yes);
-    if (length <= 0) {
-        for (const HostKeyQuestion &waiting : std::exchange(m_queue, {}))
-            m_sessions->answerHostKey(waiting.id, false);
-    }
-    release();
+    m_asking = id;
+    m_terminal->ask(tr("%1 (%2) shows a host key that is not pinned yet:\n  %3 %4\n"
+                       "Compare it on the server's console: ssh-keygen -lf %5\n"
+                       "Type \"yes\" to pin it, anything else to refuse: ")
+                        .arg(found->serverName, found->target, QString::fromLatin1(found->key.algorithm),
+                             found->key.fingerprint(), sshdKeyFile(found->key.algorithm)),
+                    true, [this](const std::optional<Secret> &line) { answered(line); });
+}
+
+void HostKeyPrompt::answered(const std::optional<Secret> &line)
+{
+    const quint64 id = std::exchange(m_asking, 0);
+    m_queue.removeIf([id](const HostKeyQuestion &question) { return question.id == id; });
+    m_sessions->answerHostKey(id, line && line->view().trimmed() == "yes");
+    m_terminal->release();
 }
 
 } // namespace Helmclaw

@@ -2,6 +2,7 @@
 #include "app/ctl/ServersCommand.h"
 
 #include "models/fleet/SshConfigImport.h"
+#include "models/fleet/SshSettings.h"
 #include "models/fleet/TailscaleImport.h"
 
 #include <QJsonArray>
@@ -25,15 +26,8 @@ static QJsonObject toJson(const Server &server, const Tailnet &tailnet)
                          { u"tags"_s, QJsonArray::fromStringList(server.tags) },
                          { u"gatewayPort"_s, server.gatewayPort },
                          { u"localPort"_s, server.localPort } };
-    if (server.isOnTailnet()) {
-        const TailnetPeer *peer = tailnet.status().byId(server.tailnet.nodeId);
-        object.insert(u"tailnet"_s,
-                      QJsonObject { { u"nodeId"_s, server.tailnet.nodeId },
-                                    { u"state"_s, tailnetStateName(tailnet.status().state) },
-                                    { u"online"_s, peer ? QJsonValue(peer->online) : QJsonValue() },
-                                    { u"address"_s, peer ? QJsonValue(peer->addresses.value(0)) : QJsonValue() },
-                                    { u"summary"_s, tailnet.summary(server) } });
-    }
+    if (server.isOnTailnet())
+        object.insert(u"tailnet"_s, tailnet.toJson(server));
     return object;
 }
 
@@ -55,14 +49,15 @@ void ServersCommand::describe(QCommandLineParser &parser) const
     parser.addOption({ u"host"_s, tr("edit: the new host."), u"host"_s });
     parser.addOption({ u"port"_s, tr("SSH port; 0: from ssh_config."), u"port"_s });
     parser.addOption({ u"user"_s, tr("Log-in name."), u"user"_s });
-    parser.addOption({ u"identity"_s, tr("Private key file; may be repeated."), u"file"_s });
+    parser.addOption({ u"identity"_s, tr("Private key file; may be repeated; empty: from ssh_config."), u"file"_s });
     parser.addOption({ u"jump"_s,
                        tr("Jump hosts, [user@]host[:port],… as in ssh -J; \"none\": directly; empty: from ssh_config."),
                        u"hosts"_s });
-    parser.addOption({ u"tag"_s,
-                       tr("Group the server is in; may be repeated. import --tailscale: \"tag:NAME\" takes only peers "
-                          "with this Tailscale tag."),
-                       u"tag"_s });
+    parser.addOption(
+        { u"tag"_s,
+          tr("Group the server is in; may be repeated; empty: none. import --tailscale: \"tag:NAME\" takes "
+             "only peers with this Tailscale tag."),
+          u"tag"_s });
     parser.addOption({ u"tailscale"_s, tr("import: from the tailnet instead of ~/.ssh/config.") });
     parser.addOption({ u"gateway-port"_s, tr("Port of the OpenClaw gateway on the server; 0: found out."), u"port"_s });
     parser.addOption({ u"all"_s, tr("import: every usable host.") });
@@ -111,9 +106,7 @@ void ServersCommand::list(Console &console, bool json)
         writeJson(QJsonDocument(QJsonObject { { u"fleetFile"_s, console.fleet.file() }, { u"servers"_s, array } }));
     } else {
         for (const Server &server : console.fleet.servers()) {
-            const QString user = server.user.isEmpty() ? QString() : server.user + u'@';
-            const QString port = server.port ? u":%1"_s.arg(server.port) : QString();
-            QString line = u"%1\t%2%3%4\t%5"_s.arg(server.name, user, server.host, port, server.tags.join(u','));
+            QString line = u"%1\t%2\t%3"_s.arg(server.name, serverAddress(server), server.tags.join(u','));
             if (server.isOnTailnet())
                 line += u"\ttailnet: "_s + tailnet.summary(server);
             writeOut(line.toUtf8() + '\n');
@@ -140,19 +133,6 @@ static QJsonObject toJson(const SshTarget &target)
              { u"jumpHosts"_s, hops } };
 }
 
-static QString weightName(SshConfigRemark::Weight weight)
-{
-    switch (weight) {
-    case SshConfigRemark::Weight::NoEffect:
-        return u"no-effect"_s;
-    case SshConfigRemark::Weight::Refused:
-        return u"refused"_s;
-    case SshConfigRemark::Weight::NotHonoured:
-        break;
-    }
-    return u"not-followed"_s;
-}
-
 void ServersCommand::show(Console &console, const QCommandLineParser &parser, const QStringList &names)
 {
     const auto servers = select(console.fleet, names);
@@ -173,7 +153,6 @@ void ServersCommand::showNext(Console &console, QList<Server> servers, bool json
         const auto target = console.sessions.target(server.id);
         const QList<SshConfigRemark> remarks = console.sessions.sshRemarks(server.id);
         QJsonObject object = toJson(server, *console.sessions.tailnet());
-        QJsonArray remarksArray;
         QString text = server.name + u'\n';
         if (target) {
             object.insert(u"target"_s, toJson(*target));
@@ -190,22 +169,23 @@ void ServersCommand::showNext(Console &console, QList<Server> servers, bool json
             object.insert(u"error"_s, errorToJson(outcome.error()));
             text += u"  %1\n"_s.arg(outcome.error().toString());
         }
-        for (const SshConfigRemark &remark : remarks) {
-            remarksArray.append(QJsonObject { { u"keyword"_s, remark.keyword },
-                                              { u"value"_s, remark.value },
-                                              { u"weight"_s, weightName(remark.weight) },
-                                              { u"text"_s, remark.text } });
-            const QString label =
-                remark.weight == SshConfigRemark::Weight::NoEffect ? tr("no effect") : tr("not followed");
-            text += u"  %1  %2\n"_s.arg(label, -12).arg(toString(remark));
-        }
-        object.insert(u"sshConfig"_s, remarksArray);
+        for (const SshConfigRemark &remark : remarks)
+            text += u"  %1  %2\n"_s.arg(sshRemarkLabel(remark.weight), -12).arg(toString(remark));
+        object.insert(u"sshConfig"_s, sshRemarksToJson(remarks));
         if (!json)
             writeOut(text.toUtf8());
         QJsonArray all = array;
         all.append(object);
         showNext(console, servers, json, all, failed || !outcome);
     });
+}
+
+/// The values of an option that may be repeated; an empty one says "none".
+static QStringList valuesOf(const QCommandLineParser &parser, const QString &option)
+{
+    QStringList values = parser.values(option);
+    values.removeAll(QString());
+    return values;
 }
 
 Result<Server> ServersCommand::withOptions(Server server, const QCommandLineParser &parser)
@@ -233,11 +213,11 @@ Result<Server> ServersCommand::withOptions(Server server, const QCommandLinePars
     if (parser.isSet(u"user"_s))
         server.user = parser.value(u"user"_s);
     if (parser.isSet(u"identity"_s))
-        server.identityFiles = parser.values(u"identity"_s);
+        server.identityFiles = valuesOf(parser, u"identity"_s);
     if (parser.isSet(u"jump"_s))
         server.proxyJump = parser.value(u"jump"_s);
     if (parser.isSet(u"tag"_s))
-        server.tags = parser.values(u"tag"_s);
+        server.tags = valuesOf(parser, u"tag"_s);
     return server;
 }
 
@@ -279,7 +259,7 @@ void ServersCommand::remove(Console &console, const QStringList &arguments)
 
 void ServersCommand::import(Console &console, const QCommandLineParser &parser)
 {
-    QStringList groups = parser.values(u"tag"_s);
+    QStringList groups = valuesOf(parser, u"tag"_s);
     if (!parser.isSet(u"tailscale"_s)) {
         auto *preview = new SshConfigImport(&console.fleet, this);
         connect(preview, &ImportModel::finished, this,
@@ -317,6 +297,7 @@ void ServersCommand::importFrom(ImportModel *preview, const QCommandLineParser &
     const bool all = parser.isSet(u"all"_s);
     const bool dryRun = parser.isSet(u"dry-run"_s) || (aliases.isEmpty() && !all);
     QStringList unseen = aliases;
+    QStringList unusable;
     for (int row = 0; row < preview->rowCount(); ++row) {
         const QModelIndex alias = preview->index(row, ImportModel::AliasColumn);
         const QString name = alias.data().toString();
@@ -325,6 +306,8 @@ void ServersCommand::importFrom(ImportModel *preview, const QCommandLineParser &
         const bool wanted = usable && (all || aliases.contains(name));
         if (usable)
             preview->setData(alias, wanted ? Qt::Checked : Qt::Unchecked, Qt::CheckStateRole);
+        if (aliases.contains(name) && !preview->problem(row).isEmpty())
+            unusable.append(u"%1: %2"_s.arg(name, preview->problem(row)));
         if (dryRun || aliases.contains(name))
             writeOut(u"%1\t%2\t%3\n"_s
                          .arg(name, preview->index(row, ImportModel::TargetColumn).data().toString(),
@@ -332,13 +315,16 @@ void ServersCommand::importFrom(ImportModel *preview, const QCommandLineParser &
                          .toUtf8());
     }
     if (!unseen.isEmpty())
-        return fail({ ErrorCode::InvalidInput,
-                      parser.isSet(u"tailscale"_s)
-                          ? tr("No such peer in the tailnet: %1").arg(unseen.join(u", "_s))
-                          : tr("No such host in the ssh configuration: %1").arg(unseen.join(u", "_s)),
-                      tr("See what there is: helmclawctl servers import --dry-run"),
-                      {} },
-                    ExitUsage);
+        return fail(
+            { ErrorCode::InvalidInput,
+              parser.isSet(u"tailscale"_s) ? tr("No such peer in the tailnet: %1").arg(unseen.join(u", "_s))
+                                           : tr("No such host in the ssh configuration: %1").arg(unseen.join(u", "_s)),
+              parser.isSet(u"tailscale"_s) ? tr("See what there is: helmclawctl servers import --tailscale --dry-run")
+                                           : tr("See what there is: helmclawctl servers import --dry-run"),
+              {} },
+            ExitUsage);
+    if (!unusable.isEmpty() && !dryRun)
+        return fail({ ErrorCode::InvalidInput, unusable.join(u'\n'), tr("Nothing was added"), {} }, ExitUsage);
     if (dryRun) {
         writeErr(tr("Nothing was added. Name the hosts to add, or use --all."));
         return finish(ExitOk);

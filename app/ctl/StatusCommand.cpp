@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/ctl/StatusCommand.h"
 
+#include "models/fleet/SshSettings.h"
 #include "models/posture/CheckCatalogue.h"
 #include "models/posture/PostureJson.h"
 
@@ -54,6 +55,9 @@ void StatusCommand::report(const Console &console, const QList<Server> &servers,
             object.insert(u"id"_s, server.id);
             object.insert(u"name"_s, server.name);
             object.insert(u"host"_s, server.host);
+            object.insert(u"sshConfig"_s, sshRemarksToJson(console.sessions.sshRemarks(server.id)));
+            if (server.isOnTailnet())
+                object.insert(u"tailnet"_s, console.sessions.tailnet()->toJson(server));
             array.append(object);
             continue;
         }
@@ -61,9 +65,11 @@ void StatusCommand::report(const Console &console, const QList<Server> &servers,
             u"%1: %2\n"_s.arg(server.name, posture.lastError ? tr("unknown") : verdictLabel(posture.worst())).toUtf8());
         if (posture.lastError)
             writeOut(u"  %1\n"_s.arg(posture.lastError->toString()).toUtf8());
+        if (server.isOnTailnet())
+            writeOut(tr("  tailnet: %1\n").arg(console.sessions.tailnet()->summary(server)).toUtf8());
         for (const SshConfigRemark &remark : console.sessions.sshRemarks(server.id)) {
             if (remark.weight != SshConfigRemark::Weight::NoEffect)
-                writeOut(tr("  ssh_config, not followed: %1\n").arg(toString(remark)).toUtf8());
+                writeOut(tr("  ssh_config, %1: %2\n").arg(sshRemarkLabel(remark.weight), toString(remark)).toUtf8());
         }
         for (const CheckResult &result : posture.results) {
             if (!verbose && (result.verdict == Verdict::Pass || result.verdict == Verdict::NotApplicable))

@@ -299,13 +299,9 @@ Verdict FleetModel::Private::worstOf(const Node *row) const
 
 QString FleetModel::Private::toolTip(const Server &server) const
 {
-    QString target = server.host;
-    if (!server.user.isEmpty())
-        target.prepend(server.user + QLatin1Char('@'));
-    if (server.port != 0)
-        target += QStringLiteral(" : %1").arg(server.port);
     const SessionStatus status = sessions->status(server.id);
-    QStringList lines { server.name, target, FleetModel::tr("Connection: %1").arg(sessionStateLabel(status)) };
+    QStringList lines { server.name, serverAddress(server),
+                        FleetModel::tr("Connection: %1").arg(sessionStateLabel(status)) };
     if (server.isOnTailnet())
         lines.append(FleetModel::tr("Tailnet: %1").arg(sessions->tailnet()->summary(server)));
     if (status.since.isValid())

@@ -5,6 +5,8 @@
 #include "ssh/HostKeyLog.h"
 #include "ssh/SshPool.h"
 
+#include <QJsonArray>
+
 namespace Helmclaw {
 
 namespace {
@@ -50,9 +52,57 @@ void replaceHostKey(ServerSessions *sessions, const QString &serverId, const Hos
         });
 }
 
-Result<QList<QJsonObject>> hostKeyDecisions(const ServerSessions *sessions)
+HostKeyDecision HostKeyDecision::fromJson(const QJsonObject &entry)
 {
-    return HostKeyLog::read(HostKeyLog::fileFor(sessions->pool()->ownKnownHostsFile()));
+    const auto text = [](const QJsonValue &value, int most = 400) {
+        return printable(value.toString().toUtf8(), most);
+    };
+    HostKeyDecision decision;
+    if (entry.contains(QLatin1String("unreadable"))) {
+        decision.unreadable = text(entry.value(QLatin1String("unreadable")));
+        return decision;
+    }
+    decision.timeText = text(entry.value(QLatin1String("time")), 100);
+    decision.time = QDateTime::fromString(decision.timeText, Qt::ISODate).toUTC();
+    decision.action = text(entry.value(QLatin1String("action")), 100);
+    decision.server = text(entry.value(QLatin1String("server")));
+    decision.name = text(entry.value(QLatin1String("name")));
+    for (const auto &line : entry.value(QLatin1String("old")).toArray())
+        decision.oldKeys += text(line.toObject().value(QLatin1String("fingerprint")), 100);
+    decision.newKey = text(entry.value(QLatin1String("new")).toObject().value(QLatin1String("fingerprint")), 100);
+    decision.by = text(entry.value(QLatin1String("by")), 100);
+    decision.problem = text(entry.value(QLatin1String("problem")));
+    return decision;
+}
+
+Result<QList<HostKeyDecision>> hostKeyDecisions(const ServerSessions *sessions)
+{
+    const auto entries = hostKeyDecisionsAsJson(sessions);
+    if (!entries)
+        return tl::unexpected(entries.error());
+    QList<HostKeyDecision> decisions;
+    for (const QJsonObject &entry : *entries)
+        decisions.append(HostKeyDecision::fromJson(entry));
+    return decisions;
+}
+
+Result<QList<QJsonObject>> hostKeyDecisionsAsJson(const ServerSessions *sessions)
+{
+    return HostKeyLog::read(hostKeyLogFile(sessions));
+}
+
+QString hostKeyLogFile(const ServerSessions *sessions)
+{
+    return HostKeyLog::fileFor(sessions->pool()->ownKnownHostsFile());
+}
+
+QString sshdKeyFile(const QByteArray &algorithm)
+{
+    if (algorithm.startsWith("ecdsa"))
+        return QStringLiteral("/etc/ssh/ssh_host_ecdsa_key.pub");
+    if (algorithm == "ssh-rsa" || algorithm.startsWith("rsa-"))
+        return QStringLiteral("/etc/ssh/ssh_host_rsa_key.pub");
+    return QStringLiteral("/etc/ssh/ssh_host_ed25519_key.pub");
 }
 
 } // namespace Helmclaw

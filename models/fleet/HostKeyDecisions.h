@@ -5,8 +5,10 @@
 #include "ssh/HostKeyReport.h"
 #include "ssh/RandomArt.h"
 
+#include <QDateTime>
 #include <QJsonObject>
 #include <QObject>
+#include <QStringList>
 
 #include <functional>
 
@@ -24,7 +26,32 @@ void inspectHostKey(ServerSessions *sessions, const QString &serverId, QObject *
 void replaceHostKey(ServerSessions *sessions, const QString &serverId, const HostKey &key, QObject *context,
                     std::function<void(Result<void>)> done);
 
-/// Every recorded decision about host keys, oldest first, as HostKeyLog wrote them. Reads a file: not for a loop.
-[[nodiscard]] Result<QList<QJsonObject>> hostKeyDecisions(const ServerSessions *sessions);
+/// sshd's default file for a host key of this type (sshd_config(5), HostKey), to compare it on the server's own
+/// console.
+[[nodiscard]] QString sshdKeyFile(const QByteArray &algorithm);
+
+/// A recorded decision about a host key. The record is a file that others may have written: all texts are printable().
+struct HostKeyDecision
+{
+    QDateTime time; ///< UTC; invalid when the record has none
+    QString timeText; ///< as the record has it
+    QString action; ///< "pin", "replace" or "failed"
+    QString server; ///< its name in the fleet then
+    QString name; ///< known_hosts name
+    QStringList oldKeys; ///< fingerprints
+    QString newKey; ///< fingerprint
+    QString by; ///< local user
+    QString problem; ///< why it failed
+    QString unreadable; ///< a line that is no entry; the other fields are empty then
+
+    [[nodiscard]] static HostKeyDecision fromJson(const QJsonObject &entry);
+};
+
+/// Every recorded decision, oldest first. Reads a file: not for a loop.
+[[nodiscard]] Result<QList<HostKeyDecision>> hostKeyDecisions(const ServerSessions *sessions);
+/// The same as HostKeyLog wrote them.
+[[nodiscard]] Result<QList<QJsonObject>> hostKeyDecisionsAsJson(const ServerSessions *sessions);
+/// The record's file.
+[[nodiscard]] QString hostKeyLogFile(const ServerSessions *sessions);
 
 } // namespace Helmclaw

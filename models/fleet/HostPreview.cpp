@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "models/fleet/HostPreview.h"
 
-#include "models/fleet/Server.h"
-#include "ssh/SshConfig.h"
+#include "models/fleet/SshSettings.h"
 
 #include <QTimer>
 
@@ -22,26 +21,30 @@ HostPreview::HostPreview(QString configFile, QObject *parent)
 
 HostPreview::~HostPreview() = default;
 
-void HostPreview::setHost(const QString &host)
+void HostPreview::setServer(const Server &server)
 {
-    if (host == m_host)
+    Server asked = server;
+    asked.name = server.host; // the form may have none yet
+    asked.tags.clear();
+    asked.identityFiles.clear();
+    std::optional<SshConfigRequest> wanted;
+    if (!server.host.isEmpty() && serverProblem(asked).isEmpty())
+        wanted = sshConfigRequest(asked, m_configFile);
+    if (wanted == m_wanted)
         return;
-    m_host = host;
+    m_wanted = wanted;
     setText({});
-    // What the form refuses anyway is not handed to ssh.
-    Server server;
-    server.name = server.host = host;
-    if (host.isEmpty() || !serverProblem(server).isEmpty())
-        m_delay->stop();
-    else
+    if (m_wanted)
         m_delay->start();
+    else
+        m_delay->stop();
 }
 
 void HostPreview::start()
 {
-    if (m_query)
-        return; // finished() looks whether the host is another one by now
-    m_query = new SshConfigQuery(m_host, m_configFile, this);
+    if (m_query || !m_wanted)
+        return; // finished() looks whether something else is wanted by now
+    m_query = new SshConfigQuery(*m_wanted, this);
     connect(m_query, &SshConfigQuery::finished, this, &HostPreview::finished);
     m_query->start();
 }
@@ -51,28 +54,25 @@ void HostPreview::finished()
     SshConfigQuery *query = m_query;
     m_query = nullptr;
     query->deleteLater();
-    if (query->host() != m_host) {
-        if (!m_host.isEmpty() && !m_delay->isActive())
+    if (query->request() != m_wanted) {
+        if (!m_delay->isActive())
             start();
         return;
     }
     const Result<SshHostConfig> &result = query->result();
     if (!result) {
-        setText(result.error().what);
+        setText(result.error().toString());
         return;
     }
-    QString target = result->user.isEmpty() ? result->hostName : result->user + QLatin1Char('@') + result->hostName;
-    if (result->port != 22)
-        target += QStringLiteral(":%1").arg(result->port);
+    const QString target = result->target().toString();
     QString text = tr("ssh connects to %1").arg(target);
     if (!result->proxyJump.isEmpty())
         text += QLatin1Char('\n') + tr("through %1").arg(result->proxyJump.join(QStringLiteral(", ")));
     else if (!result->proxyCommand.isEmpty())
         text += QLatin1Char('\n') + tr("by a ProxyCommand");
-    const QStringList refused = result->remarked(SshConfigRemark::Weight::Refused);
     const QStringList ignored = result->remarked(SshConfigRemark::Weight::NotHonoured);
-    if (!refused.isEmpty())
-        text += QLatin1Char('\n') + tr("Helmclaw cannot connect because of %1").arg(refused.join(QStringLiteral(", ")));
+    if (const auto obstacle = sshObstacle(m_wanted->host, result->remarks))
+        text += QLatin1Char('\n') + tr("Helmclaw cannot connect: %1").arg(obstacle->toString());
     if (!ignored.isEmpty())
         text += QLatin1Char('\n') + tr("Not followed by Helmclaw: %1").arg(ignored.join(QStringLiteral(", ")));
     setText(text);

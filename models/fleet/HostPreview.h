@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "models/fleet/Server.h"
+#include "ssh/SshConfigQuery.h"
+
 #include <QObject>
 #include <QString>
+
+#include <optional>
 
 class QTimer;
 
 namespace Helmclaw {
 
-class SshConfigQuery;
-
-/// What "ssh HOST" would connect to, as one line for a form: resolved in the background a moment after the last
-/// setHost(), at most one "ssh -G" at a time. Thread: the GUI thread.
+/// What ssh would connect to for an entry of the fleet, in a few lines for a form: resolved in the background a moment
+/// after the last setServer(), at most one "ssh -G" at a time. Thread: the GUI thread.
 class HostPreview : public QObject
 {
     Q_OBJECT
@@ -20,7 +23,8 @@ public:
     explicit HostPreview(QString configFile = {}, QObject *parent = nullptr);
     ~HostPreview() override;
 
-    void setHost(const QString &host);
+    /// Its host, user, port and jump hosts count; what the form would refuse is not handed to ssh.
+    void setServer(const Server &server);
     /// Plain text; empty while nothing is known. A host that ssh refuses is explained here.
     [[nodiscard]] QString text() const { return m_text; }
 
@@ -34,7 +38,7 @@ private:
 
     QTimer *m_delay;
     QString m_configFile;
-    QString m_host;
+    std::optional<SshConfigRequest> m_wanted; ///< nothing: there is nothing to ask
     QString m_text;
     SshConfigQuery *m_query = nullptr;
 };

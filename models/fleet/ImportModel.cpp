@@ -67,6 +67,12 @@ void ImportModel::setAllChecked(bool checked)
     Q_EMIT checkedCountChanged();
 }
 
+QString ImportModel::problem(int row) const
+{
+    const Row &wanted = m_rows[std::size_t(row)];
+    return wanted.state == Row::State::Unusable ? wanted.remark : QString();
+}
+
 Result<int> ImportModel::importChecked(const QStringList &tags)
 {
     QList<Server> servers;

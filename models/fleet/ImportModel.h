@@ -26,6 +26,8 @@ public:
     [[nodiscard]] virtual bool isResolving() const = 0;
     [[nodiscard]] int checkedCount() const;
     void setAllChecked(bool checked);
+    /// Why the row cannot be imported; empty when it can, is in the fleet already, or is not resolved yet.
+    [[nodiscard]] QString problem(int row) const;
     /// Adds the checked rows, @p tags in addition to the source's own; returns how many were added, or the error that
     /// kept all of them out.
     [[nodiscard]] Result<int> importChecked(const QStringList &tags = {});

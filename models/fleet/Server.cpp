@@ -139,4 +139,24 @@ QString serverProblem(const Server &server)
     return {};
 }
 
+QString serverAddress(const Server &server)
+{
+    QString address = server.host;
+    if (server.port != 0)
+        address = QStringLiteral("%1:%2")
+                      .arg(address.contains(QLatin1Char(':')) ? QLatin1Char('[') + address + QLatin1Char(']') : address)
+                      .arg(server.port);
+    return server.user.isEmpty() ? address : server.user + QLatin1Char('@') + address;
+}
+
+QStringList splitTags(const QString &text)
+{
+    QStringList tags;
+    for (const QString &part : text.split(QLatin1Char(',')))
+        tags.append(part.simplified());
+    tags.removeAll(QString());
+    tags.removeDuplicates();
+    return tags;
+}
+
 } // namespace Helmclaw

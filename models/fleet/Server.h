@@ -42,6 +42,12 @@ struct Server
 /// Checks the fields of one entry (not its uniqueness): empty on success, else what is wrong, for the form.
 [[nodiscard]] QString serverProblem(const Server &server);
 
+/// "user@host:port" as far as the entry says it, for people; ssh_config may lead elsewhere.
+[[nodiscard]] QString serverAddress(const Server &server);
+
+/// "production, eu" as tags: trimmed, without empty ones and duplicates.
+[[nodiscard]] QStringList splitTags(const QString &text);
+
 } // namespace Helmclaw
 
 Q_DECLARE_METATYPE(Helmclaw::Server)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "models/fleet/ServerSessions.h"
 
+#include "models/fleet/SshSettings.h"
 #include "models/fleet/TailnetRoute.h"
 #include "ssh/SshConfigFiles.h"
 #include "ssh/SshPool.h"
@@ -14,8 +15,6 @@
 namespace Helmclaw {
 
 namespace {
-constexpr int MaxQueries = 4; // "ssh -G" children at a time; each costs about 5 ms of processor time
-
 /// One waiting caller; a caller whose context died is left out.
 struct Waiter
 {
@@ -87,11 +86,11 @@ quint64 ServerSessions::configGeneration()
 SessionStatus ServerSessions::status(const QString &serverId) const
 {
     if (const auto failed = m_failedBeforeDial.constFind(serverId); failed != m_failedBeforeDial.constEnd())
-        return *failed;
+        return failed->status;
     return m_pool->hasTarget(serverId) ? m_pool->sessionStatus(serverId) : SessionStatus {};
 }
 
-void ServerSessions::setFailure(const QString &serverId, const std::optional<Error> &error)
+void ServerSessions::setFailure(const QString &serverId, const std::optional<Error> &error, bool ofTailnet)
 {
     if (!error) {
         if (m_failedBeforeDial.remove(serverId) > 0)
@@ -102,7 +101,7 @@ void ServerSessions::setFailure(const QString &serverId, const std::optional<Err
     status.state = SessionState::Failed;
     status.since = QDateTime::currentDateTimeUtc();
     status.error = error;
-    m_failedBeforeDial.insert(serverId, status);
+    m_failedBeforeDial.insert(serverId, { status, ofTailnet });
     Q_EMIT statusChanged(serverId);
 }
 
@@ -129,7 +128,8 @@ void ServerSessions::prepare(const QString &serverId, QObject *context, Ready re
     }
     const quint64 generation = configGeneration();
     const auto known = m_resolved.constFind(serverId);
-    if (known != m_resolved.constEnd() && known->request == requestFor(*server) && known->generation == generation) {
+    if (known != m_resolved.constEnd() && known->request == sshConfigRequest(*server, m_sshConfigFile)
+        && known->generation == generation) {
         answerLater(retarget(*server, known->route));
         return;
     }
@@ -144,12 +144,12 @@ void ServerSessions::startNextQueries()
 {
     auto running = std::count_if(m_pending.begin(), m_pending.end(),
                                  [](const auto &entry) { return entry.second->query != nullptr; });
-    while (running < MaxQueries && !m_waiting.isEmpty()) {
+    while (running < MaxSshQueries && !m_waiting.isEmpty()) {
         const QString serverId = m_waiting.takeFirst();
         const auto server = m_fleet->byId(serverId); // forget() takes removed ones out of m_waiting
         Pending &pending = *m_pending.at(serverId);
         pending.generation = configGeneration(); // before the run: a change during it counts as new
-        pending.query = std::make_unique<SshRouteQuery>(requestFor(*server));
+        pending.query = std::make_unique<SshRouteQuery>(sshConfigRequest(*server, m_sshConfigFile));
         connect(pending.query.get(), &SshRouteQuery::finished, this, [this, serverId] { resolved(serverId); });
         pending.query->start();
         ++running;
@@ -163,7 +163,7 @@ void ServerSessions::resolved(const QString &serverId)
     query->deleteLater(); // it is the sender
     const auto server = m_fleet->byId(serverId);
     // The answer to an old question: the entry or the files changed meanwhile.
-    if (query->request() != requestFor(*server) || pending.generation != configGeneration()) {
+    if (query->request() != sshConfigRequest(*server, m_sshConfigFile) || pending.generation != configGeneration()) {
         m_waiting.append(serverId);
         startNextQueries();
         return;
@@ -193,17 +193,6 @@ void ServerSessions::settle(const QString &serverId, const Result<void> &outcome
         if (waiter.context)
             waiter.ready(outcome); // may call prepare() again or delete other contexts
     }
-}
-
-SshConfigRequest ServerSessions::requestFor(const Server &server) const
-{
-    SshConfigRequest request;
-    request.host = server.host;
-    request.user = server.user;
-    request.port = server.port;
-    request.jump = server.proxyJump;
-    request.configFile = m_sshConfigFile;
-    return request;
 }
 
 QList<SshConfigRemark> ServerSessions::sshRemarks(const QString &serverId) const
@@ -238,7 +227,7 @@ Result<void> ServerSessions::retarget(const Server &server, const SshRoute &rout
 
     if (auto routed = followTailnet(server, target); !routed) {
         // Not dropTarget(): a session that still lives, or a tunnel that waits for the tailnet, goes on.
-        setFailure(server.id, routed.error());
+        setFailure(server.id, routed.error(), true);
         return routed;
     }
 
@@ -280,7 +269,8 @@ void ServerSessions::tailnetChanged()
         if (!server.isOnTailnet())
             continue;
         const auto failed = m_failedBeforeDial.constFind(server.id);
-        if (failed != m_failedBeforeDial.constEnd() && m_tailnet.status().state == TailnetState::Running)
+        if (failed != m_failedBeforeDial.constEnd() && failed->ofTailnet
+            && m_tailnet.status().state == TailnetState::Running)
             m_failedBeforeDial.erase(failed); // what was wrong may be right now: the next dial will tell
         Q_EMIT statusChanged(server.id);
     }
@@ -332,7 +322,7 @@ void ServerSessions::serverUpdated(const Server &server)
         setFailure(server.id, std::nullopt);
         return;
     }
-    if (known->request == requestFor(server)) {
+    if (known->request == sshConfigRequest(server, m_sshConfigFile)) {
         // The obstacles depend on the request alone, which is the same.
         static_cast<void>(retarget(server, SshRoute(known->route)));
         return;

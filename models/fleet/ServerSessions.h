@@ -37,6 +37,7 @@ public:
     [[nodiscard]] Fleet *fleet() const { return m_fleet; }
     /// This computer's tailnet; asked before a server of it is dialled.
     [[nodiscard]] Tailnet *tailnet() { return &m_tailnet; }
+    [[nodiscard]] const Tailnet *tailnet() const { return &m_tailnet; }
     [[nodiscard]] SessionStatus status(const QString &serverId) const;
     /// What ssh_config says about the server and Helmclaw does not follow; empty until prepare() has asked ssh.
     [[nodiscard]] QList<SshConfigRemark> sshRemarks(const QString &serverId) const;
@@ -44,7 +45,7 @@ public:
     [[nodiscard]] std::optional<SshTarget> target(const QString &serverId) const;
 
     /// Calls @p ready in the GUI thread, later, once the pool knows the target, or with the error that prevents it
-    /// (bad ssh_config, ProxyJump which is not supported yet …). Dropped when @p context dies first.
+    /// (bad ssh_config, a setting that must not be ignored, the tailnet). Dropped when @p context dies first.
     void prepare(const QString &serverId, QObject *context, std::function<void(Result<void>)> ready);
 
     /// Dials (after prepare()); the outcome is in statusChanged().
@@ -71,6 +72,11 @@ private:
         SshRoute route;
         quint64 generation = 0; ///< of the configuration files, see configGeneration()
     };
+    struct EarlyFailure
+    {
+        SessionStatus status;
+        bool ofTailnet = false; ///< the tailnet's next answer may put it right
+    };
     using Ready = std::function<void(Result<void>)>;
 
     /// Counts up whenever a file that "ssh -G" reads has changed. Costs a few stat() calls.
@@ -78,7 +84,6 @@ private:
     void startNextQueries();
     void resolved(const QString &serverId);
     void settle(const QString &serverId, const Result<void> &outcome);
-    [[nodiscard]] SshConfigRequest requestFor(const Server &server) const;
     [[nodiscard]] Result<void> retarget(const Server &server, const SshRoute &route);
     void dropTarget(const QString &serverId);
     void forget(const QString &serverId);
@@ -87,7 +92,7 @@ private:
     void tailnetChanged();
     void serverUpdated(const Server &server);
     void fleetReset();
-    void setFailure(const QString &serverId, const std::optional<Error> &error);
+    void setFailure(const QString &serverId, const std::optional<Error> &error, bool ofTailnet = false);
 
     Fleet *m_fleet;
     SshPool *m_pool;
@@ -98,7 +103,7 @@ private:
     quint64 m_configGeneration = 0;
     QHash<QString, Resolved> m_resolved;
     QHash<QString, SshTarget> m_targets; ///< as the pool has them
-    QHash<QString, SessionStatus> m_failedBeforeDial;
+    QHash<QString, EarlyFailure> m_failedBeforeDial;
     std::map<QString, std::unique_ptr<Pending>> m_pending;
     QStringList m_waiting; ///< ids in m_pending whose query has not started, oldest first
     QSet<QString> m_connectWanted; ///< connectServer() was called and neither done nor taken back

@@ -52,19 +52,4 @@ QString sessionStateLabel(const SessionStatus &status)
     }
 }
 
-std::optional<Error> sshObstacle(const QString &host, const QList<SshConfigRemark> &remarks)
-{
-    const auto refused = std::find_if(remarks.begin(), remarks.end(), [](const SshConfigRemark &remark) {
-        return remark.weight == SshConfigRemark::Weight::Refused;
-    });
-    if (refused == remarks.end())
-        return std::nullopt;
-    return Error { ErrorCode::Unsupported,
-                   ServerSessions::tr("ssh_config sets %1 for \"%2\": %3").arg(refused->keyword, host, refused->text),
-                   refused->keyword == QLatin1String("RevokedHostKeys")
-                       ? ServerSessions::tr("Mark the revoked keys with @revoked in your known_hosts instead")
-                       : ServerSessions::tr("Use another way to the server in your ssh_config"),
-                   {} };
-}
-
 } // namespace Helmclaw

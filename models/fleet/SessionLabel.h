@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "ssh/Error.h"
 #include "ssh/SessionState.h"
-#include "ssh/SshHostConfig.h"
 
-#include <QList>
 #include <QString>
-
-#include <optional>
 
 namespace Helmclaw {
 
@@ -16,8 +11,5 @@ namespace Helmclaw {
 [[nodiscard]] QString sessionStateLabel(SessionState state);
 /// The same with the way that is taken: "Connecting (via bastion)".
 [[nodiscard]] QString sessionStateLabel(const SessionStatus &status);
-
-/// Why Helmclaw cannot or must not connect to @p host with these settings; nothing when it can.
-[[nodiscard]] std::optional<Error> sshObstacle(const QString &host, const QList<SshConfigRemark> &remarks);
 
 } // namespace Helmclaw

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "models/fleet/SshConfigImport.h"
 
-#include "models/fleet/ServerSessions.h"
+#include "models/fleet/Fleet.h"
+#include "models/fleet/SshSettings.h"
+#include "ssh/SshConfig.h"
 
 #include <QTimer>
 
 #include <algorithm>
 
 namespace Helmclaw {
-
-namespace {
-constexpr int MaxQueries = 4; // "ssh -G" children at a time
-} // namespace
 
 SshConfigImport::SshConfigImport(Fleet *fleet, QObject *parent)
     : ImportModel(fleet, parent)
@@ -45,7 +43,7 @@ Result<void> SshConfigImport::start(const QString &configFile)
 
 void SshConfigImport::startNext()
 {
-    while (m_running.size() < MaxQueries && m_next < rowCount()) {
+    while (m_running.size() < MaxSshQueries && m_next < rowCount()) {
         const int number = m_next++;
         m_running.push_back(std::make_unique<SshConfigQuery>(row(number).server.host, m_configFile));
         SshConfigQuery *query = m_running.back().get();
@@ -85,11 +83,7 @@ void SshConfigImport::classify(int number, Row &row) const
         row.remark = remark;
     };
     if (*config) {
-        SshTarget target;
-        target.host = (*config)->hostName;
-        target.port = (*config)->port;
-        target.user = (*config)->user;
-        QString text = target.toString();
+        QString text = (*config)->target().toString();
         if (!(*config)->proxyJump.isEmpty())
             text = tr("%1 through %2").arg(text, (*config)->proxyJump.join(QStringLiteral(", ")));
         row.target = printable(text.toUtf8(), 300);
@@ -104,9 +98,9 @@ void SshConfigImport::classify(int number, Row &row) const
     if (const QString problem = serverProblem(row.server); !problem.isEmpty())
         return set(Row::State::Unusable, problem);
     if (!*config)
-        return set(Row::State::Unusable, config->error().what);
+        return set(Row::State::Unusable, config->error().toString());
     if (const auto obstacle = sshObstacle(alias, (*config)->remarks))
-        return set(Row::State::Unusable, obstacle->what);
+        return set(Row::State::Unusable, obstacle->toString());
     const QStringList unused = (*config)->remarked(SshConfigRemark::Weight::NotHonoured);
     set(Row::State::New,
         unused.isEmpty() ? tr("New") : tr("New; not followed by Helmclaw: %1").arg(unused.join(QStringLiteral(", "))));

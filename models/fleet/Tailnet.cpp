@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "models/fleet/Tailnet.h"
 
+#include <QJsonObject>
 #include <QLocale>
 #include <QStandardPaths>
 #include <QTimer>
@@ -99,6 +100,18 @@ QString Tailnet::summary(const Server &server) const
             : tr("offline");
     return m_status.userspace ? tr("online, %1, through \"tailscale nc\"").arg(peer->addresses.constFirst())
                               : tr("online, %1").arg(peer->addresses.constFirst());
+}
+
+QJsonValue Tailnet::toJson(const Server &server) const
+{
+    if (!server.isOnTailnet())
+        return {};
+    const TailnetPeer *peer = m_status.byId(server.tailnet.nodeId);
+    return QJsonObject { { QStringLiteral("nodeId"), server.tailnet.nodeId },
+                         { QStringLiteral("state"), tailnetStateName(m_status.state) },
+                         { QStringLiteral("online"), peer ? QJsonValue(peer->online) : QJsonValue() },
+                         { QStringLiteral("address"), peer ? QJsonValue(peer->addresses.value(0)) : QJsonValue() },
+                         { QStringLiteral("summary"), summary(server) } };
 }
 
 } // namespace Helmclaw

@@ -5,6 +5,7 @@
 #include "ssh/tailscale/TailnetQuery.h"
 
 #include <QElapsedTimer>
+#include <QJsonValue>
 #include <QObject>
 #include <QPointer>
 
@@ -39,6 +40,9 @@ public:
     /// What is known about the way to @p server, in a few words ("online", "offline since …", "Tailscale is stopped on
     /// this computer"); empty when it is not a server of the tailnet.
     [[nodiscard]] QString summary(const Server &server) const;
+    /// The same as {"nodeId", "state", "online", "address", "summary"}; null what is not known. Null when it is not a
+    /// server of the tailnet.
+    [[nodiscard]] QJsonValue toJson(const Server &server) const;
 
 Q_SIGNALS:
     void changed(); ///< a new answer is there

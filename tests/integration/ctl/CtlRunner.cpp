@@ -3,11 +3,14 @@
 
 #include <QProcess>
 
+#include <unistd.h>
+
 namespace Helmclaw {
 
 ProgramRun runProgram(const QString &program, const QStringList &arguments, const QByteArray &input)
 {
     QProcess process;
+    process.setChildProcessModifier([] { ::setsid(); }); // whoever runs the tests sits at a terminal, perhaps
     process.start(program, arguments);
     process.write(input);
     process.closeWriteChannel();

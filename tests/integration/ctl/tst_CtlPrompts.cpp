@@ -136,6 +136,34 @@ private Q_SLOTS:
         QCOMPARE(session->exitCode(), 0);
     }
 
+    void whatWasTypedBeforeAQuestionIsNoAnswer()
+    {
+        QVERIFY(m_sshd->start());
+        addServer(m_sshd->identityFile(), false);
+        const auto session = terminal({ u"exec"_s, u"here"_s, u"--"_s, u"true"_s });
+        session->type("yes\n");
+        QVERIFY(session->waitFor("to refuse: "));
+        session->type("no\n");
+        QCOMPARE(session->exitCode(), 255);
+        QVERIFY(!QFile::exists(path("known_hosts")));
+    }
+
+    void standardInputIsTheCommandsOwn()
+    {
+        QVERIFY(m_sshd->start());
+        addServer(lockedKey(), false);
+        QStringList words { QStringLiteral(HELMCLAWCTL) };
+        words += withFiles({ u"exec"_s, u"--stdin"_s, u"here"_s, u"--"_s, u"cat"_s });
+        PtySession session(u"/bin/sh"_s,
+                           QStringList { u"-c"_s, u"printf 'yes\nopen sesame\n' | \"$0\" \"$@\""_s } + words);
+        QVERIFY(session.waitFor("to refuse: ")); // at the terminal, although standard input is none
+        session.type("yes\n");
+        QVERIFY(session.waitFor("Passphrase: "));
+        session.type("open sesame\n");
+        QVERIFY(session.waitFor("yes\r\nopen sesame\r\n"));
+        QCOMPARE(session.exitCode(), 0);
+    }
+
     void serversQuestions()
     {
         if (const QString why = SshdFixture::missingPam(); !why.isEmpty())
@@ -144,6 +172,7 @@ private Q_SLOTS:
         QVERIFY(m_sshd->start());
         addServer(m_sshd->path(u"none"_s));
         const auto session = terminal({ u"exec"_s, u"here"_s, u"--"_s, u"echo"_s, u"done"_s });
+        session->type("red\n"); // before the question: no answer
         QVERIFY(session->waitFor("  | Hello\\x1b[2J"));
         QVERIFY(session->waitFor("Colour: "));
         QVERIFY(session->echoes());

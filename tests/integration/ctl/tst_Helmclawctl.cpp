@@ -102,6 +102,13 @@ private Q_SLOTS:
         QCOMPARE(server.value("host"_L1).toString(), u"one.example.org"_s);
         QCOMPARE(server.value("port"_L1).toInt(), 2200);
         QCOMPARE(server.value("tags"_L1).toArray(), QJsonArray { u"prod"_s });
+        QCOMPARE(ctl({ u"servers"_s, u"edit"_s, u"one"_s, u"--tag"_s, QString(), u"--identity"_s, u"/k"_s }).exitCode,
+                 0);
+        QVERIFY(ctl({ u"servers"_s }).out.contains("one\tone.example.org:2200\t\n"));
+        QCOMPARE(ctl({ u"servers"_s, u"edit"_s, u"one"_s, u"--identity"_s, QString() }).exitCode, 0);
+        const QJsonObject cleared =
+            ctl({ u"servers"_s, u"--json"_s }).json().value("servers"_L1).toArray().at(0).toObject();
+        QVERIFY(cleared.value("tags"_L1).toArray().isEmpty() && cleared.value("identityFiles"_L1).toArray().isEmpty());
         QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"one"_s, u"again"_s }).exitCode, 2);
         QCOMPARE(ctl({ u"servers"_s, u"remove"_s, u"one"_s }).exitCode, 0);
         QVERIFY(ctl({ u"servers"_s, u"--json"_s }).json().value("servers"_L1).toArray().isEmpty());
@@ -130,6 +137,14 @@ private Q_SLOTS:
         QCOMPARE(servers.size(), 1);
         QCOMPARE(servers.at(0).toObject().value("host"_L1).toString(), u"beta"_s);
         QCOMPARE(ctl(QStringList { u"servers"_s, u"import"_s, u"gamma"_s } + config).exitCode, 2);
+        // One that cannot be used is an error that says why and what to do, and the others stay out as well.
+        write("ssh_config", "Host alpha beta\nHost bad\n  RevokedHostKeys /x\n");
+        const Run bad = ctl(QStringList { u"servers"_s, u"import"_s, u"alpha"_s, u"bad"_s } + config);
+        QCOMPARE(bad.exitCode, 2);
+        QVERIFY2(bad.err.contains("bad: ") && bad.err.contains("RevokedHostKeys") && bad.err.contains("@revoked"),
+                 bad.err.constData());
+        QCOMPARE(ctl({ u"servers"_s, u"--json"_s }).json().value("servers"_L1).toArray().size(), 1);
+        QCOMPARE(ctl(QStringList { u"servers"_s, u"import"_s, u"beta"_s } + config).exitCode, 0); // it is there
     }
 
     void showTellsTheWayAndWhatIsNotFollowed()
@@ -143,6 +158,7 @@ private Q_SLOTS:
         QCOMPARE(shown.exitCode, 0);
         for (const char *part : { "@10.0.0.5:22", "ops@two:33", "SetEnv A=b", "StrictHostKeyChecking" })
             QVERIFY2(shown.out.contains(part), shown.out.constData());
+        QVERIFY2(shown.out.contains("not followed  SetEnv"), shown.out.constData());
         QCOMPARE(ctl({ u"servers"_s, u"edit"_s, u"w"_s, u"--jump"_s, u"me@mine"_s }).exitCode, 0);
         QVERIFY(ctl(QStringList { u"servers"_s, u"show"_s, u"w"_s } + config).out.contains("mine (me@mine:22)"));
         QCOMPARE(ctl({ u"servers"_s, u"edit"_s, u"w"_s, u"--jump"_s, u"-oX=y"_s }).exitCode, 2);
@@ -156,6 +172,28 @@ private Q_SLOTS:
         QCOMPARE(
             servers.at(1).toObject().value("sshConfig"_L1).toArray().at(0).toObject().value("weight"_L1).toString(),
             u"refused"_s);
+        const Run refused = ctl(QStringList { u"servers"_s, u"show"_s, u"b"_s } + config);
+        QVERIFY2(refused.out.contains("refused       RevokedHostKeys /x"), refused.out.constData());
+        const QStringList status { u"status"_s, u"b"_s };
+        QVERIFY(ctl(status + config).out.contains("ssh_config, refused: RevokedHostKeys /x"));
+        const QJsonObject json =
+            ctl(status + QStringList { u"--json"_s } + config).json().value("servers"_L1).toArray().at(0).toObject();
+        QCOMPARE(json.value("sshConfig"_L1), servers.at(1).toObject().value("sshConfig"_L1));
+    }
+
+    void anUnknownHostKeyIsNamedByItsFile()
+    {
+        Test::SshdFixture sshd;
+        const QString key = sshd.makeKey(u"ecdsa_host_key"_s, {}, u"ecdsa"_s);
+        sshd.addConfig(u"HostKey "_s + key);
+        sshd.addConfig(u"HostKeyAlgorithms ecdsa-sha2-nistp256"_s);
+        QVERIFY(sshd.start());
+        QCOMPARE(
+            ctl({ u"servers"_s, u"add"_s, u"e"_s, u"127.0.0.1"_s, u"--port"_s, QString::number(sshd.port()) }).exitCode,
+            0);
+        const Run run = ctl({ u"exec"_s, u"e"_s, u"--"_s, u"true"_s });
+        QCOMPARE(run.exitCode, 255);
+        QVERIFY2(run.err.contains("/etc/ssh/ssh_host_ecdsa_key.pub"), run.err.constData());
     }
 
     void anUnknownHostKeyIsRefusedWithoutATerminal()

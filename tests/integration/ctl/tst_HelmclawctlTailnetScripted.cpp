@@ -92,7 +92,9 @@ private Q_SLOTS:
         QCOMPARE(server.value("tailnet"_L1).toObject().value("online"_L1).toBool(), true);
         QCOMPARE(server.value("tailnet"_L1).toObject().value("address"_L1).toString(), u"127.0.0.1"_s);
         QVERIFY(ctl({ u"servers"_s }).out.contains("\ttailnet: online, 127.0.0.1\n"));
-        QCOMPARE(ctl({ u"servers"_s, u"import"_s, u"--tailscale"_s, u"nobody"_s }).exitCode, 2);
+        const ProgramRun nobody = ctl({ u"servers"_s, u"import"_s, u"--tailscale"_s, u"nobody"_s });
+        QCOMPARE(nobody.exitCode, 2);
+        QVERIFY2(nobody.err.contains("import --tailscale --dry-run"), nobody.err.constData());
     }
 
     void connectsOverTheTailnetAddress()
@@ -171,6 +173,11 @@ private Q_SLOTS:
         m_daemon->setStatus(ScriptedTailscaled::recorded("status-stopped.json"));
         QCOMPARE(complaint(), u"tailnet: Tailscale is stopped on this computer"_s);
         QVERIFY(ctl({ u"servers"_s }).out.contains("tailnet: Tailscale is stopped"));
+        const ProgramRun status = ctl({ u"status"_s, u"h001"_s });
+        QVERIFY2(status.out.contains("  tailnet: Tailscale is stopped on this computer\n"), status.out.constData());
+        const QJsonObject json =
+            ctl({ u"status"_s, u"--json"_s }).json().value("servers"_L1).toArray().at(0).toObject();
+        QCOMPARE(json.value("tailnet"_L1).toObject().value("state"_L1).toString(), u"stopped"_s);
         m_daemon->setStatus(ScriptedTailscaled::recorded("status-needslogin.json"));
         QCOMPARE(complaint(), u"tailnet: this computer is logged out of Tailscale"_s);
         m_daemon->setStatus(tailnet({ { u"Online"_s, false }, { u"TailscaleIPs"_s, QJsonArray { u"127.0.0.3"_s } } }));

@@ -36,6 +36,8 @@ private Q_SLOTS:
     void accepts();
     void refuses_data();
     void refuses();
+    void addresses();
+    void splitsTags();
 };
 
 void tst_Server::accepts_data()
@@ -123,6 +125,26 @@ void tst_Server::refuses()
     change(server);
     const QString problem = serverProblem(server);
     QVERIFY2(problem.contains(field, Qt::CaseInsensitive), qPrintable(problem));
+}
+
+void tst_Server::addresses()
+{
+    Server server;
+    server.host = QStringLiteral("web");
+    QCOMPARE(serverAddress(server), QStringLiteral("web"));
+    server.user = QStringLiteral("ops");
+    server.port = 2222;
+    QCOMPARE(serverAddress(server), QStringLiteral("ops@web:2222"));
+    server.host = QStringLiteral("fd00::1");
+    QCOMPARE(serverAddress(server), QStringLiteral("ops@[fd00::1]:2222"));
+    server.port = 0;
+    QCOMPARE(serverAddress(server), QStringLiteral("ops@fd00::1"));
+}
+
+void tst_Server::splitsTags()
+{
+    QCOMPARE(splitTags(QStringLiteral(" a,, b  c ,a,")), (QStringList { QStringLiteral("a"), QStringLiteral("b c") }));
+    QVERIFY(splitTags(QString()).isEmpty());
 }
 
 QTEST_APPLESS_MAIN(tst_Server)

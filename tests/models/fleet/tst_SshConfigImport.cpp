@@ -99,6 +99,9 @@ void tst_SshConfigImport::previews()
     QCOMPARE(text(model, 0, SshConfigImport::RemarkColumn), QStringLiteral("New"));
     QCOMPARE(text(model, 1, SshConfigImport::TargetColumn), QStringLiteral("root@db:22"));
     QVERIFY(text(model, 2, SshConfigImport::RemarkColumn).contains(QStringLiteral("RevokedHostKeys")));
+    QVERIFY(text(model, 2, SshConfigImport::RemarkColumn).contains(QStringLiteral("@revoked"))); // what to do
+    QCOMPARE(model.problem(2), text(model, 2, SshConfigImport::RemarkColumn));
+    QVERIFY(model.problem(0).isEmpty() && model.problem(4).isEmpty());
     QVERIFY(text(model, 3, SshConfigImport::RemarkColumn).contains(QStringLiteral("SetEnv")));
     QVERIFY(text(model, 3, SshConfigImport::TargetColumn).endsWith(QStringLiteral("through web")));
     QVERIFY(text(model, 4, SshConfigImport::RemarkColumn).contains(QStringLiteral("\"Known one\"")));

@@ -134,6 +134,22 @@ private Q_SLOTS:
         QVERIFY(prepare(id));
     }
 
+    void whatIsNotTheTailnetsStays()
+    {
+        QFile config(m_sessions->sshConfigFile());
+        QVERIFY(config.open(QIODevice::WriteOnly));
+        config.write("Foo bar\n");
+        config.close();
+        const QString id = add(u"one"_s);
+        QVERIFY(!prepare(id));
+        const auto error = m_sessions->status(id).error;
+        QVERIFY(error && !error->what.startsWith(u"tailnet"_s));
+        QSignalSpy answered(m_sessions->tailnet(), &Tailnet::changed);
+        m_sessions->tailnet()->refresh();
+        QTRY_VERIFY_WITH_TIMEOUT(!answered.isEmpty(), 60000);
+        QCOMPARE(m_sessions->status(id).error, error);
+    }
+
     void aSessionThatLivesIsLeftAlone()
     {
         const QString id = add(u"one"_s);
