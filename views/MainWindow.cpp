@@ -14,6 +14,7 @@
 #include "views/dialogs/RemoveDialog.h"
 #include "views/dialogs/ServerDialog.h"
 #include "views/fleet/FleetPane.h"
+#include "views/hostkeys/HostKeyLogDialog.h"
 #include "views/hostkeys/ReplaceKeyDialog.h"
 #include "views/overview/DetailsPane.h"
 #include "views/overview/OverviewPage.h"
@@ -127,6 +128,7 @@ void MainWindow::makeActions()
     });
     on("view.clear-filters", &MainWindow::clearFilters);
     on("view.palette", &MainWindow::openPalette);
+    on("view.host-key-log", [this] { (new HostKeyLogDialog(m_models.sessions, this))->open(); });
     for (const Theme::Mode mode : { Theme::Mode::System, Theme::Mode::Light, Theme::Mode::Dark }) {
         QAction *action = m_actions->action(QStringLiteral("theme.%1").arg(Theme::modeName(mode)));
         connect(action, &QAction::triggered, this, [this, mode] { m_theme->setMode(mode); });

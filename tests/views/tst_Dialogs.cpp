@@ -9,10 +9,13 @@
 #include "views/dialogs/ImportDialog.h"
 #include "views/dialogs/RemoveDialog.h"
 #include "views/dialogs/ServerDialog.h"
+#include "views/fleet/FleetPane.h"
 #include "views/overview/OverviewPage.h"
+#include "views/widgets/PlainToolTip.h"
 
 #include <QComboBox>
 #include <QFile>
+#include <QHelpEvent>
 #include <QJsonArray>
 #include <QLabel>
 #include <QLineEdit>
@@ -20,6 +23,8 @@
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTableView>
+#include <QToolTip>
+#include <QTreeView>
 
 using namespace Helmclaw;
 using Helmclaw::Test::ScriptedTailscaled;
@@ -39,6 +44,7 @@ private Q_SLOTS:
     void importsTheCheckedHosts();
     void importsPeersByTagScripted();
     void saysWhyThereIsNoTailnetScripted();
+    void toolTipsAreNeverMarkup();
 };
 
 namespace {
@@ -161,7 +167,7 @@ void tst_Dialogs::previewsTheHost()
     WindowFixture f;
     QFile config(f.dir.filePath(QStringLiteral("ssh_config")));
     QVERIFY(config.open(QIODevice::WriteOnly));
-    config.write("Host myalias\n HostName 192.0.2.7\n User root\n Port 2200\n");
+    config.write("Host myalias\n HostName 192.0.2.7\n User root\n Port 2200\nHost revoked\n RevokedHostKeys /x\n");
     config.close();
     ServerDialog dialog(&f.fleet, config.fileName(), {});
     dialog.show();
@@ -169,6 +175,19 @@ void tst_Dialogs::previewsTheHost()
     auto *preview = dialog.findChild<QLabel *>(QStringLiteral("hostPreview"));
     QTRY_VERIFY2(preview->text().contains(QStringLiteral("root@192.0.2.7:2200")), qPrintable(preview->text()));
     QCOMPARE(preview->textFormat(), Qt::PlainText);
+    // What the form says goes to ssh as well.
+    QTest::keyClicks(edit(&dialog, "user"), QStringLiteral("ops"));
+    QTest::keyClicks(edit(&dialog, "port"), QStringLiteral("2022"));
+    QTest::keyClicks(edit(&dialog, "jump"), QStringLiteral("bastion"));
+    QTRY_VERIFY2(preview->text().contains(QStringLiteral("ops@192.0.2.7:2022\nthrough bastion")),
+                 qPrintable(preview->text()));
+    QTest::keyClicks(edit(&dialog, "jump"), QStringLiteral(",,")); // not one: ssh is not asked
+    QCOMPARE(preview->text(), QString());
+    // What cannot be used says what to do about it.
+    edit(&dialog, "jump")->clear();
+    edit(&dialog, "host")->clear();
+    QTest::keyClicks(edit(&dialog, "host"), QStringLiteral("revoked"));
+    QTRY_VERIFY2(preview->text().contains(QStringLiteral("@revoked")), qPrintable(preview->text()));
 }
 
 void tst_Dialogs::picksIdentityFiles()
@@ -282,6 +301,36 @@ void tst_Dialogs::saysWhyThereIsNoTailnetScripted()
     QTRY_VERIFY_WITH_TIMEOUT(problem->isVisible(), 60000);
     QVERIFY(problem->text().contains(QStringLiteral("tailscale up")));
     QVERIFY(!button(&dialog, "importOk")->isEnabled());
+}
+
+void tst_Dialogs::toolTipsAreNeverMarkup()
+{
+    QCOMPARE(plainToolTip({}), QString());
+    WindowFixture f;
+    const QString tag = QStringLiteral("<b>bold</b>");
+    f.addServer(QStringLiteral("<i>name</i>"), { tag }, QStringLiteral("host"));
+    MainWindow &window = f.window();
+    const auto tip = [](QAbstractItemView *view, const QModelIndex &index) {
+        const QPoint at = view->visualRect(index).center();
+        QHelpEvent help(QEvent::ToolTip, at, view->viewport()->mapToGlobal(at));
+        QCoreApplication::sendEvent(view->viewport(), &help);
+        return QToolTip::text();
+    };
+    QTreeView *tree = window.fleetPane()->tree();
+    const QModelIndex server = tree->model()->index(0, 0, tree->model()->index(0, 0));
+    QVERIFY(server.isValid());
+    QVERIFY2(tip(tree, server).contains(QStringLiteral("&lt;i&gt;name&lt;/i&gt;\n")), qPrintable(QToolTip::text()));
+    QVERIFY2(tip(tree, server.parent()).contains(QStringLiteral("&lt;b&gt;")), qPrintable(QToolTip::text()));
+    QFile config(f.dir.filePath(QStringLiteral("ssh_config")));
+    QVERIFY(config.open(QIODevice::WriteOnly));
+    config.write("Host <i>host</i>\n");
+    config.close();
+    ImportDialog dialog(&f.fleet, config.fileName());
+    dialog.show();
+    auto *table = dialog.findChild<QTableView *>(QStringLiteral("importTable"));
+    QCOMPARE(table->model()->rowCount(), 1);
+    QVERIFY2(tip(table, table->model()->index(0, 0)).contains(QStringLiteral("&lt;i&gt;host")),
+             qPrintable(QToolTip::text()));
 }
 
 HELMCLAW_VIEWS_TEST_MAIN(tst_Dialogs)

@@ -2,19 +2,23 @@
 #include "SshdFixture.h"
 #include "ViewsTestMain.h"
 
+#include "models/fleet/HostKeyLogModel.h"
 #include "views/actions/ActionRegistry.h"
 #include "views/dialogs/HostKeyDialog.h"
 #include "views/hostkeys/FingerprintView.h"
 #include "views/hostkeys/HostKeyComparison.h"
+#include "views/hostkeys/HostKeyLogDialog.h"
 #include "views/hostkeys/ReplaceKeyDialog.h"
 #include "views/overview/OverviewPage.h"
 #include "views/widgets/CodeLabel.h"
 #include "views/widgets/MessageBar.h"
 
+#include <QAbstractItemModelTester>
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QTableView>
 
 using namespace Helmclaw;
 using Helmclaw::Test::SshdFixture;
@@ -189,7 +193,23 @@ void tst_HostKeyDialog::aChangedKeyIsAHardStop()
     const auto log = hostKeyDecisions(f.sessions.get());
     QVERIFY(log);
     QCOMPARE(log->size(), 2);
-    QCOMPARE(log->at(1).value(QStringLiteral("action")).toString(), QStringLiteral("replace"));
+    QCOMPARE(log->at(1).action, QStringLiteral("replace"));
+    // The window shows the record, the newest first.
+    window.actions()->action(QStringLiteral("view.host-key-log"))->trigger();
+    auto *record = window.findChild<HostKeyLogDialog *>();
+    QVERIFY(record && record->isVisible());
+    QAbstractItemModel *rows = record->findChild<QTableView *>()->model();
+    const QAbstractItemModelTester tester(rows, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QCOMPARE(rows->rowCount(), 2);
+    QCOMPARE(rows->index(0, HostKeyLogModel::ActionColumn).data().toString(), QStringLiteral("replaced"));
+    QCOMPARE(rows->index(0, HostKeyLogModel::ServerColumn).data().toString(), QStringLiteral("lab1"));
+    QCOMPARE(rows->index(0, HostKeyLogModel::OldKeyColumn).data(),
+             rows->index(1, HostKeyLogModel::NewKeyColumn).data());
+    QVERIFY(!rows->index(0, HostKeyLogModel::NewKeyColumn).data().toString().isEmpty());
+    if (const QString file = qEnvironmentVariable("HELMCLAW_TEST_SHOTS"); !file.isEmpty())
+        record->grab().save(file + QStringLiteral("/key-log.png"));
+    QTest::keyClick(record, Qt::Key_Escape);
+    QTRY_VERIFY(!window.findChild<HostKeyLogDialog *>());
 }
 
 void tst_HostKeyDialog::theUsersFileIsNotOursToWrite()

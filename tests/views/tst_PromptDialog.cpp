@@ -2,8 +2,11 @@
 #include "SshdFixture.h"
 #include "ViewsTestMain.h"
 
+#include "views/actions/ActionRegistry.h"
 #include "views/dialogs/HostKeyDialog.h"
 #include "views/dialogs/PromptDialog.h"
+#include "views/dialogs/ServerDialog.h"
+#include "views/widgets/MessageBar.h"
 
 #include <QCheckBox>
 #include <QFile>
@@ -11,6 +14,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QWindow>
 
 using namespace Helmclaw;
 using Helmclaw::Test::SshdFixture;
@@ -27,6 +31,9 @@ private Q_SLOTS:
     void escapeAndCancel();
     void serversWords();
     void oneQuestionAtATime();
+    void aHostKeyCanBeAskedForFirst();
+    void aModalDialogDoesNotShutThemOut();
+    void enterPressesTheFocusedButton();
     void keysMeantForSomethingElseAreNotTaken();
 
 private:
@@ -199,6 +206,88 @@ void tst_PromptDialog::oneQuestionAtATime()
     QVERIFY(!prompt->isVisible());
     QTest::keyClick(hostKey, Qt::Key_Escape);
     QTRY_VERIFY(prompt->isVisible());
+}
+
+void tst_PromptDialog::aHostKeyCanBeAskedForFirst()
+{
+    SshdFixture first;
+    SshdFixture second;
+    QVERIFY(first.start());
+    QVERIFY(second.start());
+    WindowFixture f;
+    const QString asked = addSshd(f, first, QStringLiteral("asks"), lockedKey(first));
+    const QString unknown = addSshd(f, second, QStringLiteral("unknown"), second.identityFile(), false);
+    MainWindow &window = f.window();
+    auto *prompt = window.findChild<PromptDialog *>();
+    auto *hostKey = window.findChild<HostKeyDialog *>();
+    f.sessions->connectServer(asked);
+    QTRY_VERIFY(prompt->isVisible());
+    f.sessions->connectServer(unknown);
+    QTRY_VERIFY(window.messageBar()->contains(QStringLiteral("hostkeys")));
+    QVERIFY(!hostKey->isVisible());
+    for (auto *button : window.messageBar()->findChildren<QPushButton *>()) {
+        if (button->text() == QStringLiteral("Show key"))
+            QTest::mouseClick(button, Qt::LeftButton);
+    }
+    QTRY_VERIFY(hostKey->isVisible());
+    QVERIFY(!prompt->isVisible());
+    QCOMPARE(f.sessions->status(asked).state, SessionState::Asking); // its question is open, and comes back
+    QTest::keyClick(hostKey, Qt::Key_Escape);
+    QTRY_VERIFY(prompt->isVisible());
+    auto *field = part<QLineEdit>(prompt, "promptField0");
+    QTRY_VERIFY(field->hasFocus());
+    QTest::keyClicks(field, QStringLiteral("open sesame"));
+    QTest::keyClick(field, Qt::Key_Return);
+    QTRY_COMPARE_WITH_TIMEOUT(f.sessions->status(asked).state, SessionState::Ready, 30000);
+}
+
+void tst_PromptDialog::aModalDialogDoesNotShutThemOut()
+{
+    SshdFixture sshd;
+    QVERIFY(sshd.start());
+    WindowFixture f;
+    const QString id = addSshd(f, sshd, QStringLiteral("lab1"), lockedKey(sshd), false);
+    MainWindow &window = f.window();
+    auto *prompt = window.findChild<PromptDialog *>();
+    auto *hostKey = window.findChild<HostKeyDialog *>();
+    // Real clicks and keys, sent to the window: Qt drops what a modal dialog shuts out.
+    WindowFixture::whenDialogOpens<ServerDialog>([&](ServerDialog *form) {
+        f.sessions->connectServer(id);
+        QTRY_VERIFY(hostKey->isVisible());
+        auto *pin = part<QPushButton>(hostKey, "pinKey");
+        QTRY_VERIFY(pin->isEnabled());
+        QTest::mouseClick(hostKey->windowHandle(), Qt::LeftButton, {}, pin->mapTo(hostKey, pin->rect().center()));
+        QTRY_VERIFY(prompt->isVisible());
+        auto *field = part<QLineEdit>(prompt, "promptField0");
+        QTRY_VERIFY(field->hasFocus());
+        for (const char key : QByteArray("open sesame"))
+            QTest::keyClick(prompt->windowHandle(), key);
+        QTest::keyClick(prompt->windowHandle(), Qt::Key_Return);
+        QTRY_COMPARE_WITH_TIMEOUT(f.sessions->status(id).state, SessionState::Ready, 30000);
+        QTRY_VERIFY(!prompt->isVisible());
+        QVERIFY(form->isVisible());
+        form->reject();
+    });
+    window.actions()->action(QStringLiteral("fleet.add"))->trigger();
+    QCOMPARE(f.sessions->status(id).state, SessionState::Ready);
+}
+
+void tst_PromptDialog::enterPressesTheFocusedButton()
+{
+    SshdFixture sshd;
+    QVERIFY(sshd.start());
+    WindowFixture f;
+    const QString id = addSshd(f, sshd, QStringLiteral("lab1"), lockedKey(sshd));
+    auto *dialog = f.window().findChild<PromptDialog *>();
+    f.sessions->connectServer(id);
+    QTRY_VERIFY(dialog->isVisible());
+    auto *field = part<QLineEdit>(dialog, "promptField0");
+    QTRY_VERIFY(field->hasFocus());
+    QTest::keyClicks(field, QStringLiteral("open sesame"));
+    auto *button = part<QPushButton>(dialog, "promptContinue");
+    button->setFocus();
+    QTest::keyClick(button, Qt::Key_Return);
+    QTRY_COMPARE_WITH_TIMEOUT(f.sessions->status(id).state, SessionState::Ready, 30000);
 }
 
 void tst_PromptDialog::keysMeantForSomethingElseAreNotTaken()

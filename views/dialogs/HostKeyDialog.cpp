@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "views/dialogs/HostKeyDialog.h"
 
+#include "models/fleet/HostKeyDecisions.h"
 #include "views/theme/Colors.h"
 #include "views/theme/Icons.h"
 #include "views/theme/Typography.h"
 #include "views/widgets/CodePanel.h"
+#include "views/window/BringUp.h"
 
 #include <QClipboard>
 #include <QDialogButtonBox>
@@ -18,20 +20,6 @@
 #include <QVBoxLayout>
 
 namespace Helmclaw {
-
-namespace {
-
-/// sshd's default file for a key of this type (sshd_config(5), HostKey).
-QString keyFile(const QByteArray &algorithm)
-{
-    if (algorithm.startsWith("ecdsa"))
-        return QStringLiteral("/etc/ssh/ssh_host_ecdsa_key.pub");
-    if (algorithm == "ssh-rsa" || algorithm.startsWith("rsa-"))
-        return QStringLiteral("/etc/ssh/ssh_host_rsa_key.pub");
-    return QStringLiteral("/etc/ssh/ssh_host_ed25519_key.pub");
-}
-
-} // namespace
 
 QString groupedFingerprint(const QString &fingerprint)
 {
@@ -148,7 +136,13 @@ void HostKeyDialog::showQuestions(const QString &serverId)
             break;
         }
     }
+    if (m_held && !m_questions.isEmpty())
+        Q_EMIT turnWanted();
     showCurrent();
+    if (isVisible()) {
+        raise();
+        activateWindow();
+    }
 }
 
 void HostKeyDialog::setHeld(bool held)
@@ -204,22 +198,21 @@ void HostKeyDialog::showCurrent()
     }
     const HostKeyQuestion &question = m_questions.constFirst();
     m_counter->setText(m_questions.size() > 1 ? tr("%n more waiting", nullptr, count() - 1) : QString());
-    if (m_shown != question.id) {
+    const bool fresh = m_shown != question.id;
+    if (fresh) {
         m_shown = question.id;
         m_lead->setText(tr("%1 shows a host key that nobody has confirmed yet").arg(question.serverName));
         m_target->setText(question.target);
         m_algorithm->setText(QString::fromLatin1(question.key.algorithm));
         m_pinnedAs->setText(question.knownHostsName);
         m_fingerprint->setText(groupedFingerprint(question.key.fingerprint()));
-        m_command->setText(QStringLiteral("ssh-keygen -lf %1").arg(keyFile(question.key.algorithm)));
+        m_command->setText(QStringLiteral("ssh-keygen -lf %1").arg(sshdKeyFile(question.key.algorithm)));
         m_pin->setEnabled(false);
         m_guard->start();
         m_cancel->setFocus();
     }
-    if (!isVisible()) {
-        show();
-        raise();
-    }
+    if (fresh || !isVisible())
+        bringUp(this);
 }
 
 } // namespace Helmclaw

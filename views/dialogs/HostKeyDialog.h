@@ -12,9 +12,9 @@ class QTimer;
 
 namespace Helmclaw {
 
-/// Asks, for one server after the other, whether a host key that is pinned nowhere may be pinned. Not modal: everything
-/// else goes on. Cancel is the default; closing the window is Cancel for the shown question. Changed keys never come
-/// here: they are a hard stop.
+/// Asks, for one server after the other, whether a host key that is pinned nowhere may be pinned. Not modal (see
+/// bringUp()): everything else goes on. Cancel is the default; closing the window is Cancel for the shown question.
+/// Changed keys never come here: they are a hard stop.
 class HostKeyDialog : public QDialog
 {
     Q_OBJECT
@@ -34,6 +34,8 @@ public:
     void reject() override;
 
 Q_SIGNALS:
+    /// The user asks for these questions while another has the keyboard.
+    void turnWanted();
     /// The number of open questions changed.
     void countChanged(int count);
 

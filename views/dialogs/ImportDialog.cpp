@@ -7,6 +7,7 @@
 #include "models/fleet/TailscaleImport.h"
 #include "views/theme/Colors.h"
 #include "views/theme/Typography.h"
+#include "views/widgets/PlainToolTip.h"
 
 #include <QComboBox>
 #include <QCompleter>
@@ -87,6 +88,7 @@ ImportDialog::ImportDialog(Fleet *fleet, ImportModel *import, const Texts &texts
     m_table->setObjectName(QStringLiteral("importTable"));
     m_table->setAccessibleName(tr("Hosts to import"));
     m_table->setModel(m_import);
+    m_table->setItemDelegate(new PlainToolTipDelegate(m_table));
     m_table->setShowGrid(false);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setTabKeyNavigation(false);
@@ -165,13 +167,7 @@ void ImportDialog::update()
 
 void ImportDialog::accept()
 {
-    QStringList tags;
-    for (const QString &part : m_tags->text().split(QLatin1Char(','))) {
-        if (!part.simplified().isEmpty())
-            tags.append(part.simplified());
-    }
-    tags.removeDuplicates();
-    const Result<int> imported = m_import->importChecked(tags);
+    const Result<int> imported = m_import->importChecked(splitTags(m_tags->text()));
     if (!imported) {
         m_failure = imported.error().toString();
         update();

@@ -2,6 +2,7 @@
 #include "views/dialogs/PromptDialog.h"
 
 #include "views/theme/Typography.h"
+#include "views/window/BringUp.h"
 
 #include <QApplication>
 #include <QCheckBox>
@@ -187,6 +188,14 @@ void PromptDialog::setHeld(bool held)
     showCurrent();
 }
 
+void PromptDialog::setAside()
+{
+    m_held = true;
+    m_shown = 0;
+    m_answered.invalidate(); // no lingering
+    showCurrent();
+}
+
 /// The user has just answered this server and waits for what it asks next.
 bool PromptDialog::isExpected(const Prompt &prompt) const
 {
@@ -220,11 +229,7 @@ void PromptDialog::showCurrent()
     fill(m_prompts->open().constFirst());
     setUsable(false);
     m_clock->start();
-    if (!isVisible()) {
-        show();
-        raise();
-        activateWindow();
-    }
+    bringUp(this);
     if (isExpected(m_prompt))
         setUsable(true);
     else
@@ -346,11 +351,14 @@ void PromptDialog::accept()
 
 void PromptDialog::keyPressEvent(QKeyEvent *event)
 {
-    // Enter in a field has had its effect there; QDialog would press a button as well.
-    if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)
-        event->accept();
-    else
+    if (event->key() != Qt::Key_Return && event->key() != Qt::Key_Enter) {
         QDialog::keyPressEvent(event);
+        return;
+    }
+    // Enter in a field has had its effect there; QDialog would press the default button, wherever the keyboard is.
+    event->accept();
+    if (auto *button = qobject_cast<QPushButton *>(focusWidget()))
+        button->click();
 }
 
 void PromptDialog::reject()

@@ -16,8 +16,9 @@ class QCheckBox;
 
 namespace Helmclaw {
 
-/// Puts the questions of logins to the user, one after the other. Not modal: every other server goes on meanwhile.
-/// Closing the window is Cancel for the shown question. What is typed is hidden unless the server asks for it openly.
+/// Puts the questions of logins to the user, one after the other. Not modal (see bringUp()): every other server goes
+/// on. Closing the window is Cancel for the shown question. What is typed is hidden unless the server asks for it
+/// openly.
 class PromptDialog : public QDialog
 {
     Q_OBJECT
@@ -30,6 +31,9 @@ public:
 
     /// While another window of the queue is being answered (a host key's), this one does not appear.
     void setHeld(bool held);
+    /// Something else is answered first: the shown question goes from the screen and stays open, what was typed is
+    /// dropped. It comes back with setHeld(false).
+    void setAside();
     void reject() override;
 
 protected:

@@ -28,17 +28,6 @@ QLineEdit *field(const QString &name, const QString &placeholder = {})
     return edit;
 }
 
-QStringList splitTags(const QString &text)
-{
-    QStringList tags;
-    for (const QString &part : text.split(QLatin1Char(','))) {
-        const QString tag = part.simplified();
-        if (!tag.isEmpty() && !tags.contains(tag))
-            tags.append(tag);
-    }
-    return tags;
-}
-
 } // namespace
 
 ServerDialog::ServerDialog(Fleet *fleet, const QString &sshConfigFile, const QString &serverId, QWidget *parent)
@@ -91,14 +80,12 @@ ServerDialog::ServerDialog(Fleet *fleet, const QString &sshConfigFile, const QSt
     connect(m_host, &QLineEdit::textEdited, this, [this, onEdit](const QString &host) {
         if (m_nameFollowsHost)
             m_name->setText(host.trimmed());
-        m_hostPreview->setHost(host.trimmed());
         onEdit();
     });
     for (QLineEdit *edit : { m_user, m_port, m_jump, m_tags, m_gatewayPort })
         connect(edit, &QLineEdit::textEdited, this, onEdit);
     connect(m_identities, &IdentityList::edited, this, onEdit);
     connect(m_hostPreview, &HostPreview::changed, this, &ServerDialog::updatePreview);
-    m_hostPreview->setHost(m_host->text());
     validate();
     (m_isNew ? m_host : m_name)->setFocus();
 }
@@ -197,7 +184,9 @@ QString ServerDialog::problem(const Server &server) const
 
 void ServerDialog::validate()
 {
-    const QString text = problem(fromForm());
+    const Server server = fromForm();
+    m_hostPreview->setServer(server);
+    const QString text = problem(server);
     m_buttons->button(QDialogButtonBox::Ok)->setEnabled(text.isEmpty());
     // A form that nobody has touched is not wrong, only empty.
     m_problem->setText(m_touched ? text : QString());

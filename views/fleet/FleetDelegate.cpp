@@ -6,6 +6,7 @@
 #include "views/theme/Icons.h"
 #include "views/theme/Style.h"
 #include "views/theme/Typography.h"
+#include "views/widgets/PlainToolTip.h"
 
 #include <QAbstractItemView>
 #include <QApplication>
@@ -159,16 +160,14 @@ bool FleetDelegate::editorEvent(QEvent *event, QAbstractItemModel * /*model*/, c
 bool FleetDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
                               const QModelIndex &index)
 {
-    if (!index.isValid() || index.data(FleetModel::IsGroupRole).toBool())
+    if (!index.isValid() || event->type() != QEvent::ToolTip)
         return QStyledItemDelegate::helpEvent(event, view, option, index);
-    if (buttonRect(option.rect).contains(event->pos())) {
+    if (!index.data(FleetModel::IsGroupRole).toBool() && buttonRect(option.rect).contains(event->pos())) {
         const QString name = index.data(Qt::DisplayRole).toString();
-        QToolTip::showText(event->globalPos(), tr("Open the web UI of %1").arg(name).toHtmlEscaped(), view);
+        QToolTip::showText(event->globalPos(), plainToolTip(tr("Open the web UI of %1").arg(name)), view);
         return true;
     }
-    const auto status = index.data(FleetModel::SessionStatusRole).value<SessionStatus>();
-    const QString text = status.error ? status.error->toString() : glyphOf(status).word;
-    QToolTip::showText(event->globalPos(), text.toHtmlEscaped(), view);
+    QToolTip::showText(event->globalPos(), plainToolTip(index.data(Qt::ToolTipRole).toString()), view);
     return true;
 }
 

@@ -46,8 +46,9 @@ ReplaceKeyDialog::ReplaceKeyDialog(const QString &serverName, const HostKeyRepor
     layout->addWidget(lead);
     layout->addWidget(paragraph(
         tr("Do this only if you know why the key is new, for instance because the server was set up again. Compare the "
-           "shown key with what the server itself says on its own console, not over the network: ssh-keygen -lvf "
-           "/etc/ssh/ssh_host_…_key.pub. If they differ, somebody is between you and the server.")));
+           "shown key with what the server itself says on its own console, not over the network: ssh-keygen -lvf %1. "
+           "If they differ, somebody is between you and the server.")
+            .arg(sshdKeyFile(report.offered.algorithm))));
     layout->addWidget(panel);
     if (report.isReplaceable())
         addDecision(layout, serverName);
@@ -60,7 +61,7 @@ ReplaceKeyDialog::ReplaceKeyDialog(const QString &serverName, const HostKeyRepor
 void ReplaceKeyDialog::addDecision(QBoxLayout *layout, const QString &serverName)
 {
     auto *ask = paragraph(tr("The old key is removed from Helmclaw's own file, the new one is pinned, and the decision "
-                             "is recorded. To confirm, type the server's name: %1")
+                             "is recorded (View, Host key decisions). To confirm, type the server's name: %1")
                               .arg(serverName));
     auto *name = new QLineEdit;
     name->setObjectName(QStringLiteral("replaceName"));

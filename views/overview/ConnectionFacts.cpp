@@ -3,6 +3,7 @@
 
 #include "models/fleet/Fleet.h"
 #include "models/fleet/ServerSessions.h"
+#include "models/fleet/SshSettings.h"
 #include "models/gateway/WebUiSessions.h"
 #include "models/posture/PostureStore.h"
 #include "views/overview/TimeText.h"
@@ -13,7 +14,7 @@ ConnectionFacts::ConnectionFacts(const WindowModels &models, QWidget *parent)
     : FactsGrid(parent)
     , m_models(models)
     , m_way(addFact(tr("Connects to"), Kind::Code))
-    , m_sshConfig(addFact(tr("ssh_config not followed"), Kind::Text))
+    , m_sshConfig(addFact(tr("ssh_config"), Kind::Text))
     , m_probed(addFact(tr("Last check"), Kind::Text))
     , m_privileges(addFact(tr("Read with"), Kind::Text))
     , m_tailnet(addFact(tr("Tailnet"), Kind::Text))
@@ -42,9 +43,9 @@ void ConnectionFacts::showServer(const QString &serverId)
     QStringList ignored;
     for (const SshConfigRemark &remark : m_models.sessions->sshRemarks(serverId)) {
         if (remark.weight != SshConfigRemark::Weight::NoEffect)
-            ignored += toString(remark);
+            ignored += tr("%1: %2").arg(sshRemarkLabel(remark.weight), toString(remark));
     }
-    setValue(m_sshConfig, ignored.join(QStringLiteral("; ")));
+    setValue(m_sshConfig, ignored.join(QLatin1Char('\n')));
     setValue(m_probed, posture.probedAt.isValid() ? fullTime(posture.probedAt) : tr("never"));
     setValue(m_privileges,
              !posture.probedAt.isValid() ? QString()

@@ -8,6 +8,7 @@
 #include "views/theme/Icons.h"
 #include "views/theme/Style.h"
 #include "views/theme/Typography.h"
+#include "views/widgets/PlainToolTip.h"
 
 #include <QAbstractItemView>
 #include <QHelpEvent>
@@ -199,11 +200,7 @@ bool MatrixDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const
     if (!error.isEmpty())
         lines.append(error);
     lines.removeAll(QString());
-    // Tool tips guess at rich text; server text must never become markup.
-    QToolTip::showText(
-        event->globalPos(),
-        QStringLiteral("<p style='white-space:pre-wrap'>%1</p>").arg(lines.join(QLatin1Char('\n')).toHtmlEscaped()),
-        view);
+    QToolTip::showText(event->globalPos(), plainToolTip(lines.join(QLatin1Char('\n'))), view);
     return true;
 }
 

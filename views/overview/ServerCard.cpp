@@ -22,14 +22,6 @@ namespace Helmclaw {
 
 namespace {
 
-QString targetOf(const Server &server)
-{
-    QString target = server.user.isEmpty() ? server.host : server.user + QLatin1Char('@') + server.host;
-    if (server.port != 0)
-        target += QStringLiteral(":%1").arg(server.port);
-    return target;
-}
-
 QToolButton *iconButton(QAction *action)
 {
     auto *button = new QToolButton;
@@ -115,7 +107,7 @@ void ServerCard::showServer(const QString &serverId)
     if (!server)
         return;
     m_name->setText(server->name);
-    m_target->setText(targetOf(*server));
+    m_target->setText(serverAddress(*server));
 
     m_serverId = serverId;
     showSession();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "views/widgets/ElidedLabel.h"
 
+#include "views/widgets/PlainToolTip.h"
+
 #include <QHelpEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -52,9 +54,7 @@ bool ElidedLabel::event(QEvent *event)
 {
     if (event->type() == QEvent::ToolTip && toolTip().isEmpty()) {
         const bool cut = fontMetrics().horizontalAdvance(m_text) > width();
-        // Rich text is never wanted: the text may come from a server.
-        QToolTip::showText(static_cast<QHelpEvent *>(event)->globalPos(), cut ? m_text.toHtmlEscaped() : QString(),
-                           this);
+        QToolTip::showText(static_cast<QHelpEvent *>(event)->globalPos(), cut ? plainToolTip(m_text) : QString(), this);
         return true;
     }
     return QFrame::event(event);

@@ -16,6 +16,7 @@ QuestionQueue::QuestionQueue(ServerSessions *sessions, HostKeyDialog *hostKeys, 
     connect(m_prompts, &PromptDialog::activeChanged, m_hostKeys, &HostKeyDialog::setHeld);
     connect(m_hostKeys, &HostKeyDialog::countChanged, m_prompts,
             [this] { m_prompts->setHeld(m_hostKeys->isVisible()); });
+    connect(m_hostKeys, &HostKeyDialog::turnWanted, m_prompts, &PromptDialog::setAside);
     const auto alert = [window] {
         if (QApplication::activeWindow() == nullptr)
             QApplication::alert(window);

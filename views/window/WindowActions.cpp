@@ -167,6 +167,11 @@ void addWindowActions(ActionRegistry *registry)
                     QStringLiteral("details"),
                     { keys("Ctrl+D") },
                     true });
+    registry->add({ QStringLiteral("view.host-key-log"),
+                    tr("&Host key decisions…"),
+                    tr("Show every host key that was pinned or replaced, when and by whom"),
+                    QStringLiteral("key"),
+                    {} });
     addThemeActions(registry);
     registry->add(
         { QStringLiteral("help.about"), tr("&About Helmclaw"), tr("Version and licence"), QStringLiteral("info"), {} });
@@ -192,7 +197,7 @@ void fillMenuBar(QMenuBar *menuBar, const ActionRegistry *registry)
     QMenu *view = menuBar->addMenu(tr("&View"));
     fill(view,
          { "view.palette", "-", "view.search", "view.filter", "view.problems-only", "view.clear-filters", "-",
-           "view.fleet", "view.details", "-" });
+           "view.fleet", "view.details", "-", "view.host-key-log", "-" });
     QMenu *theme = view->addMenu(tr("&Theme"));
     fill(theme, { "theme.system", "theme.light", "theme.dark" });
     fill(menuBar->addMenu(tr("&Help")), { "help.about" });
