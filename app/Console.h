@@ -4,6 +4,7 @@
 #include "models/fleet/Fleet.h"
 #include "models/fleet/ServerSessions.h"
 #include "models/gateway/WebUiSessions.h"
+#include "models/keychain/Keychain.h"
 #include "models/posture/PostureRefresher.h"
 #include "models/posture/PostureStore.h"
 #include "ssh/SshPool.h"
@@ -40,6 +41,7 @@ public:
     PostureStore posture;
     PostureRefresher refresher;
     WebUiSessions webUi;
+    Keychain keychain;
 
 private:
     QString m_fleetFile;

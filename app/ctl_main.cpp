@@ -21,7 +21,8 @@ static QString overview()
                                        "  status    probe servers: firewall, fail2ban, updates\n"
                                        "  tunnel    keep a tunnel to a server's OpenClaw web UI open\n"
                                        "  exec      run a command on a server\n"
-                                       "  hostkey   compare, replace and record servers' host keys\n\n"
+                                       "  hostkey   compare, replace and record servers' host keys\n"
+                                       "  keychain  see and forget passphrases in this computer's keychain\n\n"
                                        "helmclawctl COMMAND --help tells the rest; helmclawctl --version.");
 }
 
@@ -64,8 +65,9 @@ int main(int argc, char *argv[])
     parser.addOption(
         { u"batch"_s,
           QCoreApplication::translate("helmclawctl",
-                                      "Ask nothing: a login that needs a passphrase, a password, a code or "
-                                      "a host key's confirmation fails (exit code 3; exec: 255).") });
+                                      "Ask nothing: a login that needs a passphrase (unless the keychain has "
+                                      "it), a password, a code or a host key's confirmation fails (exit code "
+                                      "3; exec: 255).") });
     command->describe(parser);
     if (!parser.parse(arguments)) {
         writeErr(parser.errorText());
@@ -83,7 +85,12 @@ int main(int argc, char *argv[])
     }
     const auto terminal = parser.isSet(u"batch"_s) ? nullptr : Terminal::open();
     const HostKeyPrompt hostKeys(&console.sessions, parser.values(u"accept-host-key"_s), terminal.get());
-    const auto prompts = terminal ? std::make_unique<TerminalPrompt>(&console.sessions, terminal.get()) : nullptr;
+    Keychain *const keychain = Keychain::hasBus() ? &console.keychain : nullptr;
+    const auto prompts =
+        terminal ? std::make_unique<TerminalPrompt>(&console.sessions, keychain, terminal.get()) : nullptr;
+    const auto unattended = !terminal && keychain
+        ? std::make_unique<LoginPrompts>(&console.sessions, keychain, nullptr, LoginPrompts::Audience::Nobody)
+        : nullptr;
     QObject::connect(&signalWatcher, &UnixSignals::terminationRequested, command.get(), &Command::interrupt);
     QObject::connect(command.get(), &Command::finished, &app, [](int code) { QCoreApplication::exit(code); });
     command->start(console, parser);

@@ -37,7 +37,8 @@ int main(int argc, char *argv[])
 
     Console console(ConsoleOptions::from(parser));
     const auto loaded = console.load();
-    MainWindow window({ &console.fleet, &console.sessions, &console.posture, &console.refresher, &console.webUi });
+    MainWindow window(
+        { &console.fleet, &console.sessions, &console.posture, &console.refresher, &console.webUi, &console.keychain });
     if (!loaded) {
         // The window still opens: it shows the error, and Fleet refuses to write over a file that it could not read.
         std::fprintf(stderr, "helmclaw: %s\n", qPrintable(loaded.error().toString()));

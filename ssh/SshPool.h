@@ -122,6 +122,8 @@ public:
     /// The user will not answer: the operations that wait for the login end with Cancelled; for a passphrase those of
     /// every server that waits for it.
     void cancelPrompt(quint64 id);
+    /// There is nobody who could answer it after all: the login goes on without, as if nothing listened.
+    void declinePrompt(quint64 id);
 
     /// A snapshot for the watchdog and benches: sessions in Ready, dials in flight, open tunnel connections.
     struct Statistics

@@ -43,4 +43,9 @@ void SshPool::cancelPrompt(quint64 id)
     d->dials->settlePrompt(id, PromptBroker::Outcome::Cancelled);
 }
 
+void SshPool::declinePrompt(quint64 id)
+{
+    d->dials->settlePrompt(id, PromptBroker::Outcome::Nobody);
+}
+
 } // namespace Helmclaw

@@ -59,7 +59,8 @@ MainWindow::MainWindow(const WindowModels &models)
     makeLayout();
     m_palette = new CommandPalette(this);
     m_hostKeys = new HostKeyDialog(models.sessions, this);
-    new QuestionQueue(models.sessions, m_hostKeys, this);
+    auto *questions = new QuestionQueue(models.sessions, models.keychain, m_hostKeys, this);
+    connect(questions, &QuestionQueue::keepFailed, this, &MainWindow::showError);
     connectModels();
     loadState();
     updateEmptyFleet();

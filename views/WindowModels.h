@@ -5,11 +5,13 @@ namespace Helmclaw {
 
 class Fleet;
 class ServerSessions;
+class Keychain;
 class PostureStore;
 class PostureRefresher;
 class WebUiSessions;
 
-/// What a window shows and sends its intents to. None is owned, none may be null, all must outlive the window.
+/// What a window shows and sends its intents to. None is owned, none may be null unless it says so, all must outlive
+/// the window.
 struct WindowModels
 {
     Fleet *fleet = nullptr;
@@ -17,6 +19,7 @@ struct WindowModels
     PostureStore *posture = nullptr;
     PostureRefresher *refresher = nullptr;
     WebUiSessions *webUi = nullptr;
+    Keychain *keychain = nullptr; ///< may be null: then no passphrase is kept
 };
 
 } // namespace Helmclaw

@@ -3,6 +3,7 @@
 
 #include "app/ctl/ExecCommand.h"
 #include "app/ctl/HostKeyCommand.h"
+#include "app/ctl/KeychainCommand.h"
 #include "app/ctl/ServersCommand.h"
 #include "app/ctl/StatusCommand.h"
 #include "app/ctl/TunnelCommand.h"
@@ -27,12 +28,14 @@ std::unique_ptr<Command> Command::create(const QString &name)
         return std::make_unique<ExecCommand>();
     if (name == "hostkey"_L1)
         return std::make_unique<HostKeyCommand>();
+    if (name == "keychain"_L1)
+        return std::make_unique<KeychainCommand>();
     return nullptr;
 }
 
 QStringList Command::names()
 {
-    return { u"servers"_s, u"status"_s, u"tunnel"_s, u"exec"_s, u"hostkey"_s };
+    return { u"servers"_s, u"status"_s, u"tunnel"_s, u"exec"_s, u"hostkey"_s, u"keychain"_s };
 }
 
 void Command::finish(int exitCode)

@@ -9,8 +9,8 @@
 
 namespace Helmclaw {
 
-TerminalPrompt::TerminalPrompt(ServerSessions *sessions, Terminal *terminal)
-    : m_prompts(sessions)
+TerminalPrompt::TerminalPrompt(ServerSessions *sessions, Keychain *keychain, Terminal *terminal)
+    : m_prompts(sessions, keychain)
     , m_terminal(terminal)
 {
     connect(&m_prompts, &LoginPrompts::added, this,

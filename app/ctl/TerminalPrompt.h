@@ -17,8 +17,8 @@ class TerminalPrompt : public QObject
 {
     Q_OBJECT
 public:
-    /// Neither is owned; both must outlive this object.
-    TerminalPrompt(ServerSessions *sessions, Terminal *terminal);
+    /// None is owned; all must outlive this object. @p keychain may be null.
+    TerminalPrompt(ServerSessions *sessions, Keychain *keychain, Terminal *terminal);
 
 private:
     void begin(quint64 id);

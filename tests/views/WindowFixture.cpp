@@ -89,7 +89,7 @@ MainWindow &WindowFixture::window()
 {
     if (!m_window) {
         m_window = std::make_unique<MainWindow>(
-            WindowModels { &fleet, sessions.get(), &posture, refresher.get(), webUi.get() });
+            WindowModels { &fleet, sessions.get(), &posture, refresher.get(), webUi.get(), keychain });
         m_window->setUrlOpener([this](const QUrl &url) {
             opened.append(url);
             return browserWorks;

@@ -49,6 +49,7 @@ public:
     PostureStore posture;
     std::unique_ptr<PostureRefresher> refresher;
     std::unique_ptr<WebUiSessions> webUi;
+    Keychain *keychain = nullptr; ///< what the window gets; set before window()
     QList<QUrl> opened; ///< what the window handed to the browser
     bool browserWorks = true;
 

@@ -85,6 +85,8 @@ PromptDialog::PromptDialog(LoginPrompts *prompts, QWidget *parent)
     , m_says(new QPlainTextEdit)
     , m_form(new QFormLayout)
     , m_reveal(new QCheckBox(tr("&Show what I type")))
+    , m_keep(new QCheckBox(tr("&Keep it in this computer's keychain")))
+    , m_keepProblem(makeSecondaryLabel(TextStyle::Small))
     , m_time(makeSecondaryLabel(TextStyle::Small))
     , m_counter(makeSecondaryLabel(TextStyle::Small))
     , m_continue(new QPushButton(tr("C&ontinue")))
@@ -133,6 +135,9 @@ PromptDialog::PromptDialog(LoginPrompts *prompts, QWidget *parent)
             m_edits.at(i)->setEchoMode(on || m_prompt.fields.at(i).echo ? QLineEdit::Normal : QLineEdit::Password);
     });
 
+    m_keep->setObjectName(QStringLiteral("promptKeep"));
+    m_keepProblem->setObjectName(QStringLiteral("promptKeepProblem"));
+    m_keepProblem->setWordWrap(true);
     m_continue->setObjectName(QStringLiteral("promptContinue"));
     m_continue->setAutoDefault(false); // Enter in a field decides, see returnPressed()
     m_cancel->setObjectName(QStringLiteral("promptCancel"));
@@ -159,7 +164,12 @@ PromptDialog::PromptDialog(LoginPrompts *prompts, QWidget *parent)
     layout->addWidget(m_says);
     layout->addWidget(m_problem);
     layout->addLayout(m_form);
-    layout->addWidget(m_reveal);
+    auto *choices = new QVBoxLayout;
+    choices->setSpacing(6);
+    choices->addWidget(m_reveal);
+    choices->addWidget(m_keep);
+    choices->addWidget(m_keepProblem);
+    layout->addLayout(choices);
     layout->addStretch(1);
     layout->addLayout(buttons);
 
@@ -262,6 +272,12 @@ void PromptDialog::fill(const Prompt &prompt)
     m_reveal->setChecked(false);
     m_reveal->setVisible(
         std::any_of(prompt.fields.begin(), prompt.fields.end(), [](const PromptField &field) { return !field.echo; }));
+    const std::optional<Error> &problem = m_prompts->keychainProblem();
+    m_keep->setChecked(false);
+    m_keep->setEnabled(!problem);
+    m_keep->setVisible(m_prompts->mayBeKept(prompt));
+    m_keepProblem->setText(problem ? problem->toString() : QString());
+    m_keepProblem->setVisible(problem && m_prompts->mayBeKept(prompt));
     m_continue->setVisible(!prompt.fields.isEmpty());
     adjustSize();
 }
@@ -346,7 +362,10 @@ void PromptDialog::accept()
         answers.push_back(takeText(edit));
     m_answered.start();
     m_answeredServer = m_prompt.serverId;
-    m_prompts->answer(m_shown, std::move(answers));
+    if (m_keep->isChecked() && m_prompts->mayBeKept(m_prompt))
+        m_prompts->answerAndKeep(m_shown, std::move(answers));
+    else
+        m_prompts->answer(m_shown, std::move(answers));
 }
 
 void PromptDialog::keyPressEvent(QKeyEvent *event)

@@ -76,6 +76,8 @@ private:
     QFormLayout *m_form;
     QList<QLineEdit *> m_edits;
     QCheckBox *m_reveal;
+    QCheckBox *m_keep;
+    QLabel *m_keepProblem;
     QLabel *m_time;
     QLabel *m_counter;
     QPushButton *m_continue;

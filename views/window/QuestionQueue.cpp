@@ -8,11 +8,13 @@
 
 namespace Helmclaw {
 
-QuestionQueue::QuestionQueue(ServerSessions *sessions, HostKeyDialog *hostKeys, QWidget *window)
+QuestionQueue::QuestionQueue(ServerSessions *sessions, Keychain *keychain, HostKeyDialog *hostKeys, QWidget *window)
     : QObject(window)
     , m_hostKeys(hostKeys)
-    , m_prompts(new PromptDialog(new LoginPrompts(sessions, this), window))
 {
+    auto *prompts = new LoginPrompts(sessions, keychain, this);
+    connect(prompts, &LoginPrompts::keepFailed, this, &QuestionQueue::keepFailed);
+    m_prompts = new PromptDialog(prompts, window);
     connect(m_prompts, &PromptDialog::activeChanged, m_hostKeys, &HostKeyDialog::setHeld);
     connect(m_hostKeys, &HostKeyDialog::countChanged, m_prompts,
             [this] { m_prompts->setHeld(m_hostKeys->isVisible()); });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "models/fleet/LoginPrompts.h"
+
 #include <QObject>
 
 class QWidget;
@@ -8,6 +10,7 @@ class QWidget;
 namespace Helmclaw {
 
 class HostKeyDialog;
+class Keychain;
 class PromptDialog;
 class ServerSessions;
 
@@ -17,8 +20,13 @@ class QuestionQueue : public QObject
 {
     Q_OBJECT
 public:
-    /// None is owned. Makes the window answer prompts as long as it lives; @p window is also the dialogs' parent.
-    QuestionQueue(ServerSessions *sessions, HostKeyDialog *hostKeys, QWidget *window);
+    /// None is owned; @p keychain may be null. Makes the window answer prompts as long as it lives; @p window is also
+    /// the dialogs' parent.
+    QuestionQueue(ServerSessions *sessions, Keychain *keychain, HostKeyDialog *hostKeys, QWidget *window);
+
+Q_SIGNALS:
+    /// A passphrase that should have been kept was not.
+    void keepFailed(const Helmclaw::Error &error);
 
 private:
     HostKeyDialog *m_hostKeys;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QProcess>
+#include <QTemporaryDir>
+
+namespace Helmclaw::Test {
+
+/// A real keychain of its own: gnome-keyring's Secret Service, unlocked, on a private session bus; home and runtime
+/// folder of the service are temporary. Sets DBUS_SESSION_BUS_ADDRESS of this process, which counts from the first time
+/// that somebody uses the bus: one such object for a test program.
+class SecretService
+{
+public:
+    SecretService();
+    ~SecretService();
+    SecretService(const SecretService &) = delete;
+    SecretService &operator=(const SecretService &) = delete;
+
+    /// Why there can be none on this machine; empty when there can. Use with QSKIP.
+    [[nodiscard]] static QString missing();
+    [[nodiscard]] bool start();
+    /// The service goes; the bus stays.
+    void stopService();
+
+private:
+    QTemporaryDir m_dir;
+    QProcess m_bus;
+    QProcess m_service;
+};
+
+} // namespace Helmclaw::Test
