@@ -61,6 +61,13 @@ MainWindow::MainWindow(const WindowModels &models)
     m_hostKeys = new HostKeyDialog(models.sessions, this);
     auto *questions = new QuestionQueue(models.sessions, models.keychain, m_hostKeys, this);
     connect(questions, &QuestionQueue::keepFailed, this, &MainWindow::showError);
+    connect(questions, &QuestionQueue::pageRequested, this, [this](const QUrl &page) {
+        if (!m_openUrl(page))
+            showError({ ErrorCode::Unsupported,
+                        tr("no web browser could be started"),
+                        tr("Copy the address from the question and open it yourself"),
+                        {} });
+    });
     connectModels();
     loadState();
     updateEmptyFleet();

@@ -56,10 +56,10 @@ void TerminalPrompt::begin(quint64 id)
         m_terminal->release();
         return;
     case Prompt::Kind::VisitPage:
-        write(tr("%1 (%2) wants this login to be confirmed in a browser, at: %3\n")
-                  .arg(prompt.serverName, prompt.target, prompt.page.toDisplayString(QUrl::FullyEncoded)));
+        m_terminal->write(tr("%1 (%2) wants this login to be confirmed in a browser, at: %3\n")
+                              .arg(prompt.serverName, prompt.target, prompt.page.toDisplayString(QUrl::FullyEncoded)));
         m_asking.reset();
-        m_turn->release();
+        m_terminal->release();
         return;
     }
     // The server's words, marked as such on every line.

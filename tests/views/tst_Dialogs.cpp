@@ -188,6 +188,7 @@ void tst_Dialogs::previewsTheHost()
     edit(&dialog, "host")->clear();
     QTest::keyClicks(edit(&dialog, "host"), QStringLiteral("revoked"));
     QTRY_VERIFY2(preview->text().contains(QStringLiteral("@revoked")), qPrintable(preview->text()));
+    QTRY_VERIFY2(preview->height() >= preview->heightForWidth(preview->width()), "the form makes room for it");
 }
 
 void tst_Dialogs::picksIdentityFiles()

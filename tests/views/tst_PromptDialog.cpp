@@ -34,6 +34,7 @@ private Q_SLOTS:
     void aHostKeyCanBeAskedForFirst();
     void aModalDialogDoesNotShutThemOut();
     void enterPressesTheFocusedButton();
+    void aPageIsOpenedWhenTheUserSaysSo();
     void keysMeantForSomethingElseAreNotTaken();
 
 private:
@@ -288,6 +289,28 @@ void tst_PromptDialog::enterPressesTheFocusedButton()
     button->setFocus();
     QTest::keyClick(button, Qt::Key_Return);
     QTRY_COMPARE_WITH_TIMEOUT(f.sessions->status(id).state, SessionState::Ready, 30000);
+}
+
+void tst_PromptDialog::aPageIsOpenedWhenTheUserSaysSo()
+{
+    WindowFixture f;
+    auto *dialog = f.window().findChild<PromptDialog *>();
+    Prompt prompt; // what tst_SshCheckModeScripted's peer makes the pool ask
+    prompt.id = 1;
+    prompt.kind = Prompt::Kind::VisitPage;
+    prompt.page = QUrl(QStringLiteral("https://login.tailscale.com/a/1234"));
+    prompt.validUntil = QDateTime::currentDateTimeUtc().addSecs(100);
+    Q_EMIT f.pool->promptRequested(prompt);
+    QVERIFY(dialog->isVisible());
+    auto *open = part<QPushButton>(dialog, "promptContinue");
+    QTRY_VERIFY(open->isEnabled());
+    QVERIFY(open->isVisible());
+    QVERIFY(f.opened.isEmpty());
+    QTest::mouseClick(open, Qt::LeftButton);
+    QCOMPARE(f.opened, QList<QUrl> { prompt.page });
+    QVERIFY(dialog->isVisible());
+    Q_EMIT f.pool->promptClosed(1);
+    QTRY_VERIFY(!dialog->isVisible());
 }
 
 void tst_PromptDialog::keysMeantForSomethingElseAreNotTaken()

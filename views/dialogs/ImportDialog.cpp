@@ -60,6 +60,8 @@ void ImportDialog::fillTags(const TailscaleImport *peers)
     m_onlyTag->addItems(tags);
     if (const auto problem = peers->problem()) {
         m_texts.empty = problem->what;
+        if (m_texts.empty.startsWith(QLatin1String("tailnet: "))) // the title says it
+            m_texts.empty.remove(0, 9);
         m_failure = problem->remedy;
     }
     update();
@@ -129,15 +131,17 @@ ImportDialog::ImportDialog(Fleet *fleet, ImportModel *import, const Texts &texts
     m_onlyTagLabel->setBuddy(m_onlyTag);
     m_onlyTagLabel->hide();
     row->addSpacing(16);
-    row->addWidget(m_onlyTagLabel);
-    row->addWidget(m_onlyTag);
-    row->addSpacing(16);
     row->addWidget(tagsLabel);
     row->addWidget(m_tags, 1);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(24, 20, 24, 20);
     layout->setSpacing(12);
-    layout->addWidget(m_lead);
+    auto *top = new QHBoxLayout;
+    top->addWidget(m_lead, 1);
+    top->addSpacing(16);
+    top->addWidget(m_onlyTagLabel);
+    top->addWidget(m_onlyTag);
+    layout->addLayout(top);
     layout->addWidget(m_table, 1);
     layout->addLayout(row);
     layout->addWidget(m_problem);
@@ -158,6 +162,8 @@ void ImportDialog::update()
     m_ok->setText(checked > 0 ? (checked == 1 ? tr("Import 1 server") : tr("Import %n servers", nullptr, checked))
                               : tr("Import"));
     m_ok->setEnabled(checked > 0);
+    m_selectAll->setEnabled(rows > 0);
+    m_selectNone->setEnabled(rows > 0);
     m_problem->setVisible(!m_failure.isEmpty());
     m_problem->setText(m_failure);
     QPalette colors = m_problem->palette();

@@ -4,6 +4,7 @@
 #include "views/theme/Typography.h"
 #include "views/window/BringUp.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QApplication>
 #include <QCheckBox>
 #include <QFormLayout>
@@ -57,6 +58,11 @@ QString methodOf(Prompt::Kind kind)
         return PromptDialog::tr("Tailscale SSH; it goes on by itself when you have confirmed");
     }
     return {};
+}
+
+bool isPage(const Prompt &prompt)
+{
+    return prompt.kind == Prompt::Kind::VisitPage;
 }
 
 /// The text of @p edit as a secret; what can be overwritten of it is.
@@ -118,7 +124,7 @@ PromptDialog::PromptDialog(LoginPrompts *prompts, QWidget *parent)
     facts->addWidget(m_target, 0, 1);
     facts->addWidget(makeSecondaryLabel(TextStyle::Body, tr("Method")), 1, 0);
     facts->addWidget(m_method, 1, 1);
-    facts->addWidget(m_keyName, 2, 0);
+    facts->addWidget(m_keyName, 2, 0, Qt::AlignTop); // its value may have two lines
     facts->addWidget(m_key, 2, 1);
     facts->addWidget(m_others, 3, 1);
 
@@ -127,7 +133,6 @@ PromptDialog::PromptDialog(LoginPrompts *prompts, QWidget *parent)
     m_says->setReadOnly(true);
     m_says->setTabChangesFocus(true);
     m_says->setFont(fontFor(TextStyle::Mono));
-    m_says->setMaximumHeight(m_says->fontMetrics().lineSpacing() * 7);
 
     m_reveal->setObjectName(QStringLiteral("promptReveal"));
     connect(m_reveal, &QCheckBox::toggled, this, [this](bool on) {
@@ -160,8 +165,11 @@ PromptDialog::PromptDialog(LoginPrompts *prompts, QWidget *parent)
     layout->setSpacing(14);
     layout->addWidget(m_lead);
     layout->addLayout(facts);
-    layout->addWidget(m_saysName);
-    layout->addWidget(m_says);
+    auto *words = new QVBoxLayout;
+    words->setSpacing(6);
+    words->addWidget(m_saysName);
+    words->addWidget(m_says);
+    layout->addLayout(words);
     layout->addWidget(m_problem);
     layout->addLayout(m_form);
     auto *choices = new QVBoxLayout;
@@ -267,6 +275,7 @@ void PromptDialog::fill(const Prompt &prompt)
     if (!prompt.instruction.isEmpty())
         says += (says.isEmpty() ? QString() : QStringLiteral("\n")) + prompt.instruction;
     m_says->setPlainText(says);
+    fitSays();
     m_says->setVisible(!says.isEmpty());
     m_saysName->setVisible(!says.isEmpty());
     m_reveal->setChecked(false);
@@ -276,10 +285,21 @@ void PromptDialog::fill(const Prompt &prompt)
     m_keep->setChecked(false);
     m_keep->setEnabled(!problem);
     m_keep->setVisible(m_prompts->mayBeKept(prompt));
-    m_keepProblem->setText(problem ? problem->toString() : QString());
+    m_keepProblem->setText(problem ? tr("Not possible: %1").arg(problem->toString()) : QString());
     m_keepProblem->setVisible(problem && m_prompts->mayBeKept(prompt));
-    m_continue->setVisible(!prompt.fields.isEmpty());
+    m_continue->setText(isPage(prompt) ? tr("&Open the page") : tr("C&ontinue"));
+    m_continue->setVisible(!prompt.fields.isEmpty() || isPage(prompt));
     adjustSize();
+}
+
+/// As high as the server's words need it, seven lines at most.
+void PromptDialog::fitSays()
+{
+    const QMargins margins = layout()->contentsMargins();
+    m_says->resize(qMax(width(), minimumWidth()) - margins.left() - margins.right(), m_says->height());
+    const qreal lines = m_says->document()->documentLayout()->documentSize().height(); // of a plain text: lines
+    const int frame = 2 * (m_says->frameWidth() + static_cast<int>(m_says->document()->documentMargin()));
+    m_says->setFixedHeight(qMin(static_cast<int>(lines), 7) * m_says->fontMetrics().lineSpacing() + frame + 4);
 }
 
 void PromptDialog::describe(const Prompt &prompt)
@@ -291,9 +311,11 @@ void PromptDialog::describe(const Prompt &prompt)
     const QString key = prompt.keyComment.isEmpty()
         ? prompt.keyFingerprint
         : QStringLiteral("%1\n%2").arg(prompt.keyFingerprint, prompt.keyComment);
-    m_key->setText(key);
-    m_key->setVisible(!prompt.keyFingerprint.isEmpty());
-    m_keyName->setVisible(!prompt.keyFingerprint.isEmpty());
+    const QString page = prompt.page.toDisplayString(QUrl::FullyEncoded);
+    m_keyName->setText(isPage(prompt) ? tr("Page") : tr("Key"));
+    m_key->setText(!isPage(prompt) ? key : page.size() > 200 ? page.left(200) + QChar(0x2026) : page);
+    m_key->setVisible(!m_key->text().isEmpty());
+    m_keyName->setVisible(!m_key->text().isEmpty());
     m_others->setText(prompt.otherServers > 0
                           ? tr("%n more server(s) wait for the same answer", nullptr, prompt.otherServers)
                           : QString());
@@ -320,6 +342,8 @@ void PromptDialog::makeFields(const Prompt &prompt)
         auto *label = makeLabel(TextStyle::Body, field.label);
         label->setWordWrap(true);
         auto *edit = new QLineEdit;
+        label->setMinimumHeight(edit->sizeHint().height()); // on the field's middle line
+        label->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
         edit->setObjectName(QStringLiteral("promptField%1").arg(m_edits.size()));
         edit->setAccessibleName(field.label);
         edit->setEchoMode(field.echo ? QLineEdit::Normal : QLineEdit::Password);
@@ -355,7 +379,13 @@ void PromptDialog::returnPressed(const QLineEdit *field)
 
 void PromptDialog::accept()
 {
-    if (m_shown == 0 || m_edits.isEmpty() || !m_continue->isEnabled())
+    if (m_shown == 0 || !m_continue->isEnabled())
+        return;
+    if (isPage(m_prompt)) { // the login goes on by itself, and closes the question
+        Q_EMIT pageRequested(m_prompt.page);
+        return;
+    }
+    if (m_edits.isEmpty())
         return;
     std::vector<Secret> answers;
     for (QLineEdit *edit : std::as_const(m_edits))

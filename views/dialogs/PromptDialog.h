@@ -42,6 +42,8 @@ protected:
 Q_SIGNALS:
     /// A question is on the screen, or no longer.
     void activeChanged(bool active);
+    /// The user wants the page that a login is confirmed at in the browser.
+    void pageRequested(const QUrl &page);
     /// A question came up while none of the program's windows was active.
     void attentionWanted();
 
@@ -50,6 +52,7 @@ private:
     void leave();
     [[nodiscard]] bool isExpected(const Prompt &prompt) const;
     void fill(const Prompt &prompt);
+    void fitSays();
     void describe(const Prompt &prompt);
     void makeFields(const Prompt &prompt);
     void accept() override;

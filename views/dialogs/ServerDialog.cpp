@@ -190,6 +190,7 @@ void ServerDialog::validate()
     m_buttons->button(QDialogButtonBox::Ok)->setEnabled(text.isEmpty());
     // A form that nobody has touched is not wrong, only empty.
     m_problem->setText(m_touched ? text : QString());
+    grow();
     QPalette colors = m_problem->palette();
     colors.setColor(QPalette::WindowText, Colors::of(palette()).bad.foreground);
     m_problem->setPalette(colors);
@@ -198,6 +199,18 @@ void ServerDialog::validate()
 void ServerDialog::updatePreview()
 {
     m_preview->setText(m_hostPreview->text());
+    grow();
+}
+
+/// Wrapped text does not make room for itself.
+void ServerDialog::grow()
+{
+    if (!isVisible())
+        return;
+    layout()->activate();
+    const int wanted = layout()->totalHeightForWidth(width());
+    if (wanted > height())
+        resize(width(), wanted);
 }
 
 void ServerDialog::accept()

@@ -36,6 +36,7 @@ private:
     void load(const Server &server);
     void validate();
     void updatePreview();
+    void grow();
 
     Fleet *m_fleet;
     Server m_original; ///< what is edited; keys the form does not know stay as they are

@@ -3,6 +3,7 @@
 
 #include "models/fleet/HostKeyLogModel.h"
 #include "views/theme/Typography.h"
+#include "views/widgets/EmptyState.h"
 #include "views/widgets/PlainToolTip.h"
 
 #include <QDialogButtonBox>
@@ -28,9 +29,7 @@ HostKeyLogDialog::HostKeyLogDialog(const ServerSessions *sessions, QWidget *pare
     lead->setWordWrap(true);
     if (!decisions)
         lead->setText(decisions.error().toString());
-    else if (decisions->isEmpty())
-        lead->setText(tr("No host key has been pinned or replaced by Helmclaw yet."));
-    else
+    else if (!decisions->isEmpty())
         lead->setText(tr("Every host key that was pinned or replaced, the newest first. The record is a file of yours "
                          "(%1): whoever can write it can change it.")
                           .arg(hostKeyLogFile(sessions)));
@@ -64,8 +63,15 @@ HostKeyLogDialog::HostKeyLogDialog(const ServerSessions *sessions, QWidget *pare
     layout->setSpacing(12);
     layout->addWidget(lead);
     layout->addWidget(table, 1);
-    if (table->isHidden())
+    if (decisions && decisions->isEmpty()) {
+        auto *empty = new EmptyState;
+        empty->setContent(QStringLiteral("key"), tr("No decisions yet"),
+                          tr("When you pin or replace a server's host key, it is recorded here."));
+        layout->addWidget(empty, 1);
+    } else if (!decisions) {
         layout->addStretch(1);
+    }
+    lead->setVisible(!lead->text().isEmpty());
     layout->addWidget(buttons);
 }
 

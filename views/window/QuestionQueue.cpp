@@ -15,6 +15,7 @@ QuestionQueue::QuestionQueue(ServerSessions *sessions, Keychain *keychain, HostK
     auto *prompts = new LoginPrompts(sessions, keychain, this);
     connect(prompts, &LoginPrompts::keepFailed, this, &QuestionQueue::keepFailed);
     m_prompts = new PromptDialog(prompts, window);
+    connect(m_prompts, &PromptDialog::pageRequested, this, &QuestionQueue::pageRequested);
     connect(m_prompts, &PromptDialog::activeChanged, m_hostKeys, &HostKeyDialog::setHeld);
     connect(m_hostKeys, &HostKeyDialog::countChanged, m_prompts,
             [this] { m_prompts->setHeld(m_hostKeys->isVisible()); });

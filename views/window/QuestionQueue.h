@@ -27,6 +27,8 @@ public:
 Q_SIGNALS:
     /// A passphrase that should have been kept was not.
     void keepFailed(const Helmclaw::Error &error);
+    /// The user wants to confirm a login in the browser.
+    void pageRequested(const QUrl &page);
 
 private:
     HostKeyDialog *m_hostKeys;
