@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QFile>
+#include <QLibrary>
 #include <QThread>
 #include <QTimer>
 
@@ -29,6 +30,20 @@ Error unusable(const QString &why)
              {} };
 }
 
+/// GLib ends a program (SIGTERM) whose session bus goes away, unless told otherwise. QtKeychain's libsecret uses that
+/// connection; tunnels must not die with a bus. By name, because GLib's headers would be one more thing to build with.
+void outliveTheBus()
+{
+    QLibrary gio(QStringLiteral("gio-2.0"), 0);
+    const auto get = reinterpret_cast<void *(*)(int, void *, void **)>(gio.resolve("g_bus_get_sync"));
+    const auto setExit = reinterpret_cast<void (*)(void *, int)>(gio.resolve("g_dbus_connection_set_exit_on_close"));
+    constexpr int sessionBus = 2; // G_BUS_TYPE_SESSION
+    if (get == nullptr || setExit == nullptr)
+        return;
+    if (void *connection = get(sessionBus, nullptr, nullptr)) // kept: everybody gets the same one
+        setExit(connection, 0);
+}
+
 QThread *s_thread = nullptr;
 
 /// Lives in the one thread that all jobs of the process run in: QtKeychain's queue belongs to the thread that first
@@ -41,6 +56,7 @@ QObject *worker()
         auto *made = new QObject;
         made->moveToThread(s_thread);
         s_thread->start();
+        QMetaObject::invokeMethod(made, outliveTheBus);
         qAddPostRoutine([] {
             s_thread->quit();
             s_thread->wait(2000); // one that hangs in a bus call ends with the process

@@ -23,8 +23,7 @@ SecretService::SecretService() = default;
 SecretService::~SecretService()
 {
     stopService();
-    m_bus.kill();
-    m_bus.waitForFinished(patience);
+    stopBus();
     qunsetenv("DBUS_SESSION_BUS_ADDRESS");
 }
 
@@ -101,6 +100,12 @@ bool SecretService::start()
         return false;
     m_service.closeWriteChannel();
     return waitForKeyring(QString::fromUtf8(address.trimmed()));
+}
+
+void SecretService::stopBus()
+{
+    m_bus.kill();
+    m_bus.waitForFinished(patience);
 }
 
 void SecretService::stopService()

@@ -22,6 +22,7 @@ public:
     [[nodiscard]] bool start();
     /// The service goes; the bus stays.
     void stopService();
+    void stopBus();
 
 private:
     QTemporaryDir m_dir;

@@ -99,6 +99,9 @@ private Q_SLOTS:
         QVERIFY(!found.error().remedy.isEmpty());
         QVERIFY(!store(keychain, u"x"_s, "secret"));
         QVERIFY(!find(keychain, u"x"_s)); // and nothing was kept anywhere else
+        m_service.stopBus();
+        QTest::qWait(500); // GLib's habit is to end the program then
+        QVERIFY(!find(keychain, u"x"_s));
         const QByteArray address = qgetenv("DBUS_SESSION_BUS_ADDRESS");
         const QByteArray runtime = qgetenv("XDG_RUNTIME_DIR");
         qunsetenv("DBUS_SESSION_BUS_ADDRESS");
