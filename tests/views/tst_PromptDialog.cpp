@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "ScriptedQuestioner.h"
 #include "SshdFixture.h"
 #include "ViewsTestMain.h"
 
@@ -17,6 +18,7 @@
 #include <QWindow>
 
 using namespace Helmclaw;
+using Helmclaw::Test::ScriptedQuestioner;
 using Helmclaw::Test::SshdFixture;
 using Helmclaw::Test::WindowFixture;
 
@@ -34,6 +36,7 @@ private Q_SLOTS:
     void aHostKeyCanBeAskedForFirst();
     void aModalDialogDoesNotShutThemOut();
     void enterPressesTheFocusedButton();
+    void severalQuestionsInOneRoundScripted();
     void aPageIsOpenedWhenTheUserSaysSo();
     void keysMeantForSomethingElseAreNotTaken();
 
@@ -288,6 +291,42 @@ void tst_PromptDialog::enterPressesTheFocusedButton()
     auto *button = part<QPushButton>(dialog, "promptContinue");
     button->setFocus();
     QTest::keyClick(button, Qt::Key_Return);
+    QTRY_COMPARE_WITH_TIMEOUT(f.sessions->status(id).state, SessionState::Ready, 30000);
+}
+
+void tst_PromptDialog::severalQuestionsInOneRoundScripted()
+{
+    const SshdFixture keys; // never started
+    const ScriptedQuestioner sshd(keys.path(QStringLiteral("host_key")));
+    QVERIFY(sshd.port() != 0);
+    WindowFixture f;
+    QFile own(f.dir.filePath(QStringLiteral("known_hosts")));
+    QVERIFY(own.open(QIODevice::WriteOnly));
+    own.write("[127.0.0.1]:" + QByteArray::number(sshd.port()) + ' ' + keys.hostKeyLine() + '\n');
+    own.close();
+    Server server;
+    server.name = QStringLiteral("vault");
+    server.host = QStringLiteral("127.0.0.1");
+    server.port = sshd.port();
+    server.user = keys.user();
+    server.identityFiles = { keys.path(QStringLiteral("none")) };
+    const QString id = f.fleet.add(server).value_or(QString());
+    auto *dialog = f.window().findChild<PromptDialog *>();
+    f.sessions->connectServer(id);
+    QTRY_VERIFY(dialog->isVisible());
+    QCOMPARE(part<QPlainTextEdit>(dialog, "promptSays")->toPlainText(),
+             QStringLiteral("The vault\nFor <b>staff</b> only"));
+    auto *colour = part<QLineEdit>(dialog, "promptField0");
+    auto *code = part<QLineEdit>(dialog, "promptField1");
+    QVERIFY(colour != nullptr && code != nullptr && part<QLineEdit>(dialog, "promptField2") == nullptr);
+    QCOMPARE(colour->echoMode(), QLineEdit::Normal);
+    QCOMPARE(code->echoMode(), QLineEdit::Password);
+    QTRY_VERIFY(colour->hasFocus());
+    QTest::keyClicks(colour, QString::fromLatin1(ScriptedQuestioner::rightAnswers().at(0)));
+    QTest::keyClick(colour, Qt::Key_Return); // on to the next one
+    QVERIFY(code->hasFocus());
+    QTest::keyClicks(code, QString::fromLatin1(ScriptedQuestioner::rightAnswers().at(1)));
+    QTest::keyClick(code, Qt::Key_Return);
     QTRY_COMPARE_WITH_TIMEOUT(f.sessions->status(id).state, SessionState::Ready, 30000);
 }
 

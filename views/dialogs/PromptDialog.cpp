@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "views/dialogs/PromptDialog.h"
 
+#include "views/dialogs/PromptTexts.h"
 #include "views/theme/Typography.h"
 #include "views/window/BringUp.h"
 
@@ -25,40 +26,6 @@ namespace Helmclaw {
 namespace {
 
 constexpr int lingerMilliseconds = 1000;
-
-QString leadOf(const Prompt &prompt)
-{
-    switch (prompt.kind) {
-    case Prompt::Kind::KeyPassphrase:
-        return PromptDialog::tr("%1 needs the passphrase of the key %2").arg(prompt.serverName, prompt.keyFile);
-    case Prompt::Kind::KeyboardInteractive:
-        return PromptDialog::tr("%1 asks you something").arg(prompt.serverName);
-    case Prompt::Kind::Password:
-        return PromptDialog::tr("%1 asks for your password").arg(prompt.serverName);
-    case Prompt::Kind::TouchKey:
-        return PromptDialog::tr("Touch your security key to log in to %1").arg(prompt.serverName);
-    case Prompt::Kind::VisitPage:
-        return PromptDialog::tr("Confirm the login to %1 in your browser").arg(prompt.serverName);
-    }
-    return {};
-}
-
-QString methodOf(Prompt::Kind kind)
-{
-    switch (kind) {
-    case Prompt::Kind::KeyPassphrase:
-        return PromptDialog::tr("Public key; the passphrase stays on this computer");
-    case Prompt::Kind::KeyboardInteractive:
-        return PromptDialog::tr("Keyboard-interactive; the answer goes to the server");
-    case Prompt::Kind::Password:
-        return PromptDialog::tr("Password; it goes to the server");
-    case Prompt::Kind::TouchKey:
-        return PromptDialog::tr("Public key on a security key");
-    case Prompt::Kind::VisitPage:
-        return PromptDialog::tr("Tailscale SSH; it goes on by itself when you have confirmed");
-    }
-    return {};
-}
 
 bool isPage(const Prompt &prompt)
 {
@@ -305,9 +272,9 @@ void PromptDialog::fitSays()
 void PromptDialog::describe(const Prompt &prompt)
 {
     m_prompt = prompt;
-    m_lead->setText(leadOf(prompt));
+    m_lead->setText(promptLead(prompt));
     m_target->setText(prompt.target);
-    m_method->setText(methodOf(prompt.kind));
+    m_method->setText(promptMethod(prompt.kind));
     const QString key = prompt.keyComment.isEmpty()
         ? prompt.keyFingerprint
         : QStringLiteral("%1\n%2").arg(prompt.keyFingerprint, prompt.keyComment);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "models/fleet/ServerSessions.h"
+
+#include "models/fleet/SshSettings.h"
 #include "ssh/SshPool.h"
 
 #include <QElapsedTimer>

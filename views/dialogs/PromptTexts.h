@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "models/fleet/LoginPrompts.h"
+
+namespace Helmclaw {
+
+/// The sentence above a question: who asks for what.
+[[nodiscard]] QString promptLead(const Prompt &prompt);
+/// How the login goes on, and where the answer goes.
+[[nodiscard]] QString promptMethod(Prompt::Kind kind);
+
+} // namespace Helmclaw
