@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/DialLane.h"
 
+#include "ssh/CommandSocketSource.h"
 #include "ssh/Dialer.h"
+#include "ssh/JumpSocketSource.h"
+#include "ssh/TcpSocketSource.h"
+#include "ssh/openssh/OpenSshDialer.h"
+#include "ssh/openssh/SshArguments.h"
+
+#include <QCoreApplication>
 
 #include <algorithm>
 
@@ -53,6 +60,7 @@ void DialLane::stop()
 quint64 DialLane::dial(DialRequest request, OnState onState, OnDone onDone)
 {
     const quint64 id = ++m_lastId;
+    request.openSshReason = openSshReason(request);
     auto waiting = std::make_shared<Waiting>(Waiting { id, std::move(request), std::move(onState), std::move(onDone) });
     m_loop.post([this, waiting] {
         m_waiting.push_back(std::move(*waiting));
@@ -68,6 +76,7 @@ void DialLane::cancel(quint64 id)
             std::find_if(m_waiting.begin(), m_waiting.end(), [id](const Waiting &entry) { return entry.id == id; });
         if (waiting != m_waiting.end())
             m_waiting.erase(waiting);
+        m_again.erase(id);
         if (const auto found = m_dialers.find(id); found != m_dialers.end())
             found->second->cancel();
     });
@@ -97,11 +106,61 @@ void DialLane::startMore()
         ++m_inFlight;
         const Waiting waiting = std::move(*entry);
         entry = m_waiting.erase(entry);
-        auto dialer = std::make_shared<Dialer>(*this, waiting.request, waiting.onState, waiting.onDone,
-                                               [this, id = waiting.id, endpoints] { finished(id, endpoints); });
+        const auto dialer = makeDialer(waiting, [this, id = waiting.id, endpoints] { finished(id, endpoints); });
         m_dialers.emplace(waiting.id, dialer);
         dialer->start();
     }
+}
+
+QString DialLane::openSshReason(const DialRequest &request)
+{
+    switch (request.target.backend) {
+    case SshBackend::Libssh:
+        return {};
+    case SshBackend::OpenSsh:
+        return QCoreApplication::translate("DialLane", "the server's settings say so");
+    case SshBackend::Auto:
+        break;
+    }
+    return request.openSshReason.isEmpty() ? request.target.openSshReason : request.openSshReason;
+}
+
+std::shared_ptr<DialAttempt> DialLane::makeDialer(const Waiting &waiting, std::function<void()> onGone)
+{
+    if (!waiting.request.openSshReason.isEmpty())
+        return std::make_shared<OpenSshDialer>(*this, waiting.request, waiting.onState, waiting.onDone,
+                                               std::move(onGone));
+    const auto onDone = [this, waiting](DialResult result) {
+        if (!tryOpenSsh(waiting, result))
+            waiting.onDone(std::move(result));
+    };
+    return std::make_shared<Dialer>(*this, waiting.request, waiting.onState, onDone, std::move(onGone));
+}
+
+bool DialLane::tryOpenSsh(const Waiting &waiting, DialResult &result)
+{
+    if (result.libsshLacks.isEmpty() || waiting.request.target.backend != SshBackend::Auto)
+        return false;
+    if (const SshArguments::Obstacle obstacle = SshArguments::obstacle(m_options.sshHelper); !obstacle.what.isEmpty()) {
+        if (result.error) {
+            result.error->what += QStringLiteral("; ") + obstacle.what;
+            result.error->remedy = obstacle.remedy + QLatin1Char(' ') + result.error->remedy;
+        }
+        return false;
+    }
+    Waiting again = waiting;
+    again.request.openSshReason = result.libsshLacks;
+    m_again.emplace(waiting.id, std::move(again));
+    return true;
+}
+
+std::unique_ptr<SocketSource> DialLane::makeSource(const SshTarget &target, const SshErrors &errors)
+{
+    if (!target.jumpHosts.isEmpty())
+        return std::make_unique<JumpSocketSource>(m_loop, m_jumps, target, errors);
+    if (!target.proxyCommand.isEmpty())
+        return std::make_unique<CommandSocketSource>(m_loop, target, errors);
+    return std::make_unique<TcpSocketSource>(m_loop, m_resolver, target, errors);
 }
 
 void DialLane::setAsking(const SshTarget &target, bool asking)
@@ -131,6 +190,10 @@ void DialLane::finished(quint64 id, const QStringList &endpoints)
     --m_inFlight;
     for (const QString &endpoint : endpoints)
         count(endpoint, -1);
+    if (const auto again = m_again.find(id); again != m_again.end()) {
+        m_waiting.push_front(std::move(again->second));
+        m_again.erase(again);
+    }
     startMore();
 }
 

@@ -11,6 +11,7 @@
 #include "ssh/SshHandle.h"
 #include "ssh/SshPool.h"
 #include "ssh/WorkerPool.h"
+#include "ssh/openssh/SshMaster.h"
 
 #include <atomic>
 #include <deque>
@@ -21,7 +22,10 @@
 
 namespace Helmclaw {
 
-class Dialer;
+class DialAttempt;
+class SocketSource;
+class SocketPath;
+class SshErrors;
 
 struct DialRequest
 {
@@ -29,13 +33,19 @@ struct DialRequest
     std::optional<HostKey> acceptedKey; ///< the user has just accepted it: pin it, and insist on it
     QByteArray preferredKey; ///< public blob of the key that worked last time
     int refusedLogins = 0; ///< for the texts: logins this server refused lately
+    QString openSshReason = {}; ///< why ssh(1) is to carry it, half a sentence; empty: the target decides
     bool hostKeyOnly = false; ///< ends after the key exchange with DialResult::hostKey; nothing is pinned or sent
     EventLoop::Clock::time_point askedAt = EventLoop::Clock::now(); ///< which of the user's actions it belongs to
 };
 
 struct DialResult
 {
-    std::unique_ptr<SshHandle> handle; ///< authenticated; null on failure
+    std::unique_ptr<SshHandle> handle; ///< authenticated, of libssh; null on failure
+    std::unique_ptr<SshMaster> master; ///< authenticated, of ssh(1), in handle's place
+    std::shared_ptr<SocketPath> path; ///< what carries the master's connection; may be null
+    SshBackend backend = SshBackend::Libssh;
+    QString backendReason; ///< why it was not libssh
+    QString libsshLacks; ///< failed, and ssh(1) could do it: half a sentence
     QString keyExchange;
     QString cipher;
     QString hostKeyFingerprint;
@@ -78,6 +88,7 @@ public:
 
 private:
     friend class Dialer;
+    friend class OpenSshDialer;
     struct Waiting
     {
         quint64 id = 0;
@@ -86,6 +97,11 @@ private:
         OnDone onDone;
     };
     void startMore();
+    [[nodiscard]] static QString openSshReason(const DialRequest &request);
+    [[nodiscard]] std::shared_ptr<DialAttempt> makeDialer(const Waiting &waiting, std::function<void()> onGone);
+    /// Whether the failure of a dial by libssh is one that ssh(1) may mend: then it is tried next, in its place.
+    [[nodiscard]] bool tryOpenSsh(const Waiting &waiting, DialResult &result);
+    [[nodiscard]] std::unique_ptr<SocketSource> makeSource(const SshTarget &target, const SshErrors &errors);
     /// A dial to @p target begins or ceases to wait for the user. Waiting ones leave their place to others, but for the
     /// one at the server's own sshd, which counts the connection all the same.
     void setAsking(const SshTarget &target, bool asking);
@@ -105,7 +121,8 @@ private:
     std::atomic<quint64> m_lastId { 0 };
     std::atomic<int> m_inFlight { 0 };
     std::deque<Waiting> m_waiting;
-    std::map<quint64, std::shared_ptr<Dialer>> m_dialers;
+    std::map<quint64, std::shared_ptr<DialAttempt>> m_dialers;
+    std::map<quint64, Waiting> m_again; ///< dials that ssh(1) takes over once libssh's has gone
     QHash<QString, int> m_perEndpoint; ///< unauthenticated connections to one host:port, and through one jump host
 };
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/Dialer.h"
 
-#include "ssh/CommandSocketSource.h"
-#include "ssh/JumpSocketSource.h"
 #include "ssh/SshAlgorithms.h"
-#include "ssh/TcpSocketSource.h"
+#include "ssh/TcpConnector.h"
 
 #include <QCoreApplication>
 
@@ -49,19 +47,9 @@ void Dialer::enter(SessionState state, std::chrono::milliseconds deadline)
     m_onState(state);
 }
 
-std::unique_ptr<SocketSource> Dialer::makeSource() const
-{
-    const SshTarget &target = m_request.target;
-    if (!target.jumpHosts.isEmpty())
-        return std::make_unique<JumpSocketSource>(m_lane.m_loop, m_lane.m_jumps, target, m_errors);
-    if (!target.proxyCommand.isEmpty())
-        return std::make_unique<CommandSocketSource>(m_lane.m_loop, target, m_errors);
-    return std::make_unique<TcpSocketSource>(m_lane.m_loop, m_lane.m_resolver, target, m_errors);
-}
-
 void Dialer::start()
 {
-    m_source = makeSource();
+    m_source = m_lane.makeSource(m_request.target, m_errors);
     const auto wanted = m_request.target.options.connectTimeout;
     enter(m_source->firstState(), wanted.count() > 0 ? wanted : m_lane.m_options.connectDeadline);
     m_source->open(
@@ -184,6 +172,9 @@ void Dialer::stepDone(SshLogin::Step step)
         loggedIn();
         return;
     case SshLogin::Step::Failed:
+        if (m_login->hasNoCommonAlgorithm())
+            m_libsshLacks =
+                Text::tr("libssh %1 has no algorithm in common with the server").arg(SshErrors::libsshVersion());
         fail(m_login->error());
         return;
     }
@@ -200,28 +191,14 @@ void Dialer::judgeHostKey()
         finish(std::move(result));
         return;
     }
-    switch (report.verdict) {
-    case HostKeyVerdict::Match:
+    if (report.verdict == HostKeyVerdict::CertificateAuthority)
+        m_libsshLacks = Text::tr("libssh %1 cannot verify host certificates").arg(SshErrors::libsshVersion());
+    if (report.verdict == HostKeyVerdict::Match)
         authenticate();
-        return;
-    case HostKeyVerdict::Unknown:
-        if (m_request.target.advice.contradicts(key))
-            fail(m_errors.hostKeyNotPublished(key));
-        else if (m_request.target.advice.vouchesFor(key))
-            pinHostKey(key);
-        else if (m_request.acceptedKey && *m_request.acceptedKey == key)
-            pinHostKey(key);
-        else if (m_request.acceptedKey)
-            fail(m_errors.hostKeySwitched(*m_request.acceptedKey, key), &report);
-        else
-            fail(m_errors.hostKeyUnknown(key), &report);
-        return;
-    case HostKeyVerdict::Changed:
-    case HostKeyVerdict::Revoked:
-    case HostKeyVerdict::CertificateAuthority:
-        fail(m_errors.hostKey(report), &report);
-        return;
-    }
+    else if (const auto problem = problemWith(m_request, report, m_errors))
+        fail(*problem, m_request.target.advice.contradicts(key) ? nullptr : &report);
+    else
+        pinHostKey(key);
 }
 
 /// On a worker: a disk that is slow, or a second console that holds the file, must not hold up other dials.
@@ -321,6 +298,7 @@ void Dialer::finish(DialResult result)
     const auto onDone = m_onDone;
     result.ourAddress = m_ourAddress;
     result.theirAddress = m_theirAddress;
+    result.libsshLacks = m_libsshLacks;
     result.refused = m_refused && result.error;
     cancel();
     onDone(std::move(result));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ssh/AgentRelay.h"
+#include "ssh/DialAttempt.h"
 #include "ssh/DialLane.h"
 #include "ssh/DialPrompts.h"
 #include "ssh/SocketSource.h"
@@ -15,20 +16,18 @@ namespace Helmclaw {
 
 /// One dial: Resolving → Connecting → Handshake → (host key) → Auth, each with its deadline. Lives in the dial lane's
 /// loop; while a worker runs a step of its SshLogin, this object keeps its hands off it.
-class Dialer : public std::enable_shared_from_this<Dialer>
+class Dialer final : public DialAttempt, public std::enable_shared_from_this<Dialer>
 {
 public:
     Dialer(DialLane &lane, DialRequest request, DialLane::OnState onState, DialLane::OnDone onDone,
            std::function<void()> onGone);
-    ~Dialer();
+    ~Dialer() override;
 
-    void start();
-    /// Ends it without a result. It goes (onGone) as soon as no worker is in a step of it.
-    void cancel();
+    void start() override;
+    void cancel() override;
 
 private:
     void enter(SessionState state, std::chrono::milliseconds deadline);
-    [[nodiscard]] std::unique_ptr<SocketSource> makeSource() const;
     void connected(SocketSource::Opened opened);
     void runStep(bool mayWaitForUser);
     void watchSocket(std::uint32_t events);
@@ -74,6 +73,7 @@ private:
     bool m_busy = false; ///< a worker has m_login
     bool m_waiting = false; ///< the last step waits for the socket: nobody else may make the next one
     bool m_refused = false; ///< the server has said no to a key or an answer
+    QString m_libsshLacks; ///< see DialResult
     bool m_finished = false;
     bool m_agentStep = false;
 };

@@ -108,6 +108,8 @@ ChannelJob::Next ExecJob::run()
     if (moreOut || moreErr)
         return Next::More;
     const auto exit = channel().exit();
+    if (!exit && m_session->isBroken())
+        return Next::Idle; // the session tells everybody
     if (channel().isClosed() || (exit && channel().isEof())) {
         if (!exit && channel().wasRefusedLate()) {
             requestRefused();

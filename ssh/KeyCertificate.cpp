@@ -97,6 +97,13 @@ std::optional<KeyCertificate> KeyCertificate::parse(const QByteArray &blob)
     if (fields == 0 || !take(rest, serial) || !take(rest, type) || !take(rest, result.keyId) || !take(rest, principals)
         || !take(rest, validAfter) || !take(rest, validBefore))
         return std::nullopt;
+    QByteArray skipped; // critical options, extensions, reserved
+    for (int i = 0; i < 3; ++i) {
+        if (!take(rest, skipped))
+            return std::nullopt;
+    }
+    if (!take(rest, result.authority))
+        return std::nullopt;
     result.isUser = type == userCertificate;
     constexpr quint64 representable = 253402300799; // the year 9999; "forever" is 2^64-1
     if (validBefore <= representable)

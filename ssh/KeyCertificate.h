@@ -9,12 +9,13 @@
 
 namespace Helmclaw {
 
-/// An OpenSSH user certificate (PROTOCOL.certkeys): a public key with a certificate authority's signature, offered to a
-/// server in the key's place. The signature is the server's to check.
+/// An OpenSSH certificate of a user or a host (PROTOCOL.certkeys): a public key with a certificate authority's
+/// signature, used in the key's place. The signature is for whoever it is shown to: the server, or ssh.
 struct KeyCertificate
 {
     QByteArray blob; ///< the whole certificate in wire format
     QByteArray key; ///< the certified public key as a plain blob (RFC 4253 §6.6)
+    QByteArray authority; ///< the signing authority's public key as a plain blob
     QByteArray keyId; ///< the authority's note, unchecked text
     bool isUser = false; ///< host certificates do not log in
     QDateTime validBefore; ///< UTC; null: for ever

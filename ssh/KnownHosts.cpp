@@ -288,6 +288,19 @@ QList<KnownHosts::Entry> KnownHosts::pinnedFor(const QString &name) const
     return entries;
 }
 
+QList<KnownHosts::Entry> KnownHosts::authoritiesFor(const QString &name) const
+{
+    QList<Entry> entries;
+    const QByteArray exactName = normalisedName(name);
+    for (const QByteArray &one : { exactName, withoutPort(exactName) }) {
+        for (const Line *line : one.isEmpty() || !entries.isEmpty() ? QList<const Line *>() : linesFor(one)) {
+            if (line->mark == Line::Mark::CertificateAuthority)
+                entries.append(line->entry);
+        }
+    }
+    return entries;
+}
+
 QByteArray KnownHosts::normalisedName(const QString &name)
 {
     QByteArray result = name.toLower().toUtf8();

@@ -39,6 +39,8 @@ public:
     [[nodiscard]] QList<QByteArray> pinnedAlgorithms(const QString &name) const;
     /// The lines that pin a key for exactly @p name, marks left out.
     [[nodiscard]] QList<Entry> pinnedFor(const QString &name) const;
+    /// The @cert-authority lines for @p name or, as OpenSSH falls back, for it without its port.
+    [[nodiscard]] QList<Entry> authoritiesFor(const QString &name) const;
     /// Lines that are neither empty nor a comment and could not be used.
     [[nodiscard]] int skippedLines() const { return m_skippedLines; }
 

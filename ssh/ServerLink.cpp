@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/ServerLink.h"
 
-#include "ssh/LibsshSession.h"
 #include "ssh/TunnelListener.h"
 
 #include <QRandomGenerator>
@@ -13,7 +12,6 @@ namespace Helmclaw {
 namespace {
 
 constexpr std::chrono::seconds maxBackoff { 60 };
-constexpr std::chrono::seconds healthyAfter { 60 };
 
 /// Failures that another attempt by itself cannot mend, and might make worse (fail2ban).
 bool isHardStop(ErrorCode code)
@@ -67,6 +65,7 @@ void ServerLink::setTarget(const SshTarget &target)
         dropSession(error);
     m_operations.endAll(error);
     m_goodKey.clear();
+    m_libsshLacks.clear();
     m_acceptedKey.reset();
     m_refusedLogins = 0;
     m_attempt = 0;
@@ -113,6 +112,7 @@ void ServerLink::dialNow()
     const quint64 generation = ++m_generation;
     DialRequest request { m_target, m_acceptedKey, m_goodKey, m_refusedLogins };
     request.askedAt = m_askedAt;
+    request.openSshReason = m_libsshLacks;
     EventLoop &loop = m_context.loop;
     m_dial = m_context.dials.dial(
         std::move(request),
@@ -140,6 +140,10 @@ void ServerLink::dialled(quint64 generation, DialResult result)
         return;
     m_dial = 0;
     m_acceptedKey.reset();
+    m_status.backend = result.backend;
+    m_status.backendReason = result.backendReason;
+    if (result.backend == SshBackend::OpenSsh)
+        m_libsshLacks = result.backendReason;
     noteLogin(result);
     if (result.error)
         dialFailed(result);
@@ -185,79 +189,6 @@ void ServerLink::giveUp(const Error &error)
     // Behind several hops the one that failed is named, and only that one.
     m_leases.sessionFailed(m_jumpFailed ? error : SshErrors::ofJumpHost(m_target, error));
     backOff(error);
-}
-
-void ServerLink::ready(DialResult result)
-{
-    m_goodKey = result.keyUsed;
-    m_operations.resetLimit();
-    const quint64 generation = ++m_generation;
-    const std::chrono::milliseconds keepalive = m_target.options.serverAliveInterval;
-    SshErrors sessionErrors = errors();
-    sessionErrors.setPath(result.handle->path());
-    IoSession::Events events;
-    events.lost = [this, generation](const Error &error) {
-        if (generation == m_generation)
-            lost(error);
-    };
-    events.jobGone = [this, generation] {
-        if (generation == m_generation && m_session != nullptr)
-            m_operations.start(*m_session);
-    };
-    m_session =
-        std::make_shared<LibsshSession>(m_context.loop, std::move(result.handle), sessionErrors, std::move(events));
-    if (keepalive.count() > 0)
-        m_session->setKeepalive(keepalive, m_target.options.serverAliveCountMax);
-    else
-        m_session->setKeepalive(m_context.options.keepaliveInterval, 3);
-    if (!m_session->start()) {
-        m_session.reset();
-        giveUp(errors().outOfResources(QStringLiteral("epoll")));
-        return;
-    }
-    ++m_context.counters.ready;
-    m_readySince = EventLoop::Clock::now();
-    m_status.keyExchange = result.keyExchange;
-    m_status.cipher = result.cipher;
-    m_status.hostKeyFingerprint = result.hostKeyFingerprint;
-    m_status.authenticatedBy = result.authenticatedBy;
-    setState(SessionState::Ready);
-    m_leases.sessionReady();
-    updateTunnels();
-    m_operations.start(*m_session);
-}
-
-void ServerLink::lost(const Error &error)
-{
-    --m_context.counters.ready;
-    m_session.reset(); // it keeps itself alive while it calls us
-    m_jump.reset();
-    m_leases.sessionLost();
-    ++m_generation;
-    if (EventLoop::Clock::now() - m_readySince >= healthyAfter)
-        m_attempt = 0;
-    setState(SessionState::Lost, error);
-    // What had not begun yet has done nothing on the server: it may have a new session. The rest has been told.
-    if (!m_operations.isEmpty()) {
-        m_connectWanted = false;
-        dial();
-        return;
-    }
-    m_connectWanted = false;
-    backOff(error);
-}
-
-void ServerLink::dropSession(const Error &error)
-{
-    if (m_session != nullptr) {
-        --m_context.counters.ready;
-        const auto session = std::exchange(m_session, nullptr);
-        ++m_generation;
-        session->shutDown(error);
-    }
-    m_jump.reset();
-    setState(SessionState::Off);
-    updateTunnels();
 }
 
 /// After a failure: wait and dial again if a tunnel wants it and it can help.

@@ -84,6 +84,7 @@ private:
     int m_refusedLogins = 0;
     EventLoop::Clock::time_point m_askedAt; ///< when this dial began, before the jump host's
     QByteArray m_goodKey;
+    QString m_libsshLacks; ///< found out by an earlier dial
     std::optional<HostKeyQuestion> m_question;
     std::optional<HostKey> m_acceptedKey;
     std::optional<HostKeyReport> m_hostKeyReport; ///< of the last dial, when its host key was why it failed

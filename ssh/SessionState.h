@@ -3,6 +3,7 @@
 
 #include "ssh/Error.h"
 #include "ssh/HostKeyReport.h"
+#include "ssh/SshTarget.h"
 
 #include <QDateTime>
 #include <QMetaType>
@@ -37,6 +38,8 @@ struct SessionStatus
     std::optional<HostKeyReport> hostKey; ///< when error is about the host key: what was shown, what is pinned
     QString via; ///< the jump hosts on the way, "bastion, inner"; empty without
     QDateTime retryAt; ///< UTC; valid in Backoff
+    SshBackend backend = SshBackend::Auto; ///< who carried the last dial; Auto before there was one
+    QString backendReason; ///< why it is OpenSSH's ssh, half a sentence; empty for libssh
     QString keyExchange; ///< negotiated, once Ready ("curve25519-sha256")
     QString cipher; ///< negotiated, once Ready
     QString hostKeyFingerprint; ///< of the pinned key in use, once Ready

@@ -141,6 +141,12 @@ void SshConfigParser::take(const QByteArray &keyword, const QString &value, bool
 
     if (isDefault)
         return;
+    if (keyword == "pkcs11provider" && !isNone(value)) {
+        m_config.openSshReason =
+            Text::tr("your ssh_config names a PKCS11Provider, a token that libssh is not used with");
+        return;
+    }
+    m_gssapi = m_gssapi || (keyword == "gssapiauthentication" && isYes(value));
     if (const auto remark = SshConfigKeywords::remarkOn(keyword, value); remark && !m_config.remarks.contains(*remark))
         m_config.remarks.append(*remark);
 }
@@ -214,6 +220,21 @@ Result<void> SshConfigParser::finishProxy(const SshConfigTokens &tokens)
     return {};
 }
 
+/// Kerberos is switched on in many files without being used; only where nothing else is left it decides the login.
+void SshConfigParser::finishBackend()
+{
+    const SshOptions &options = m_config.options;
+    const QStringList ours { QStringLiteral("publickey"), QStringLiteral("keyboard-interactive"),
+                             QStringLiteral("password") };
+    if (!m_gssapi
+        || std::any_of(ours.begin(), ours.end(), [&](const QString &method) { return options.allows(method); }))
+        return;
+    m_config.openSshReason = Text::tr("your ssh_config allows GSSAPI (Kerberos) logins only");
+    m_config.remarks.removeIf([](const SshConfigRemark &entry) {
+        return entry.keyword == u"GSSAPIAuthentication" || entry.keyword == u"PreferredAuthentications";
+    });
+}
+
 Result<void> SshConfigParser::finish()
 {
     const QString &name = m_config.hostName;
@@ -227,6 +248,7 @@ Result<void> SshConfigParser::finish()
                        Text::tr("Check HostName and Port in your ssh_config"));
     const SshConfigTokens tokens(m_config);
     finishKeys(tokens);
+    finishBackend();
     return finishProxy(tokens);
 }
 

@@ -24,6 +24,7 @@ private:
     [[nodiscard]] bool takeOption(const QByteArray &keyword, const QString &value, bool isDefault);
     [[nodiscard]] Result<void> finish();
     void finishKeys(const class SshConfigTokens &tokens);
+    void finishBackend();
     [[nodiscard]] Result<void> finishProxy(const class SshConfigTokens &tokens);
     void remark(const QString &keyword, const QString &value, const QString &text);
 
@@ -35,6 +36,7 @@ private:
     QStringList m_globalKnownHostsFiles;
     QString m_proxyJump;
     QString m_proxyCommand;
+    bool m_gssapi = false;
 };
 
 } // namespace Helmclaw

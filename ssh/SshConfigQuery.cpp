@@ -160,7 +160,10 @@ void SshConfigQuery::readWithoutSsh()
 void SshConfigQuery::runFinished(bool succeeded, int exitCode)
 {
     if (succeeded && m_process != nullptr && !m_askingForDefaults) {
-        finish(SshConfigParser::parse(m_process->readAllStandardOutput(), sshDefaults(), m_request.host));
+        auto parsed = SshConfigParser::parse(m_process->readAllStandardOutput(), sshDefaults(), m_request.host);
+        if (parsed)
+            parsed->configFile = m_request.configFile;
+        finish(std::move(parsed));
         return;
     }
     if (!succeeded) {

@@ -209,6 +209,15 @@ Error SshErrors::handshake(const QByteArray &libsshText, const QByteArray &banne
                 tr("Is an SSH server listening on this port? Compare with \"ssh -v\"."));
 }
 
+Error SshErrors::noCommonAlgorithm(const QByteArray &sshText) const
+{
+    return make(ErrorCode::HandshakeFailed,
+                tr("no algorithm in common with %1, neither for libssh %2 nor for OpenSSH's ssh here: %3")
+                    .arg(m_target.toString(), libsshVersion(), serverText(sshText)),
+                tr("Allow one of the client's (\"ssh -Q kex\", \"ssh -Q cipher\") on the server, or install a newer "
+                   "OpenSSH here."));
+}
+
 Error SshErrors::handshakeTimeout(std::chrono::milliseconds deadline, bool bannerSeen) const
 {
     if (bannerSeen) {

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] Error connectTimeout(std::chrono::milliseconds deadline) const;
     /// @p libsshText as ssh_get_error(3) gives it, @p banner as the server sent it (may be empty).
     [[nodiscard]] Error handshake(const QByteArray &libsshText, const QByteArray &banner) const;
+    /// @p sshText: ssh(1)'s own sentence, with the server's offer.
+    [[nodiscard]] Error noCommonAlgorithm(const QByteArray &sshText) const;
     [[nodiscard]] Error handshakeTimeout(std::chrono::milliseconds deadline, bool bannerSeen) const;
 
     [[nodiscard]] Error hostKeyUnknown(const HostKey &key) const;
@@ -48,6 +50,10 @@ public:
     [[nodiscard]] Error hostKeyRefused(const HostKey &key) const;
     /// For Changed (another key, or another type than the pinned ones), Revoked and CertificateAuthority.
     [[nodiscard]] Error hostKey(const HostKeyReport &report) const;
+    /// An authority is known for the name, but the server has no host certificate of it.
+    [[nodiscard]] Error hostCertificateMissing(const HostKeyReport &report) const;
+    /// ssh(1) has refused the host certificate of an authority that is known: expired, made out for another name.
+    [[nodiscard]] Error hostCertificate(const QByteArray &sshText) const;
     /// The key just accepted is not the one that the server shows now.
     [[nodiscard]] Error hostKeySwitched(const HostKey &accepted, const HostKey &offered) const;
     /// The target's advice knows all keys of the server, and this is none of them.

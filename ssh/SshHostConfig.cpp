@@ -54,6 +54,9 @@ SshTarget SshHostConfig::target() const
     target.userKnownHostsFiles = userKnownHostsFiles;
     target.proxyCommand = proxyCommand;
     target.options = options;
+    target.configHost = host;
+    target.configFile = configFile;
+    target.openSshReason = openSshReason;
     if (!options.allows(QStringLiteral("publickey"))) {
         target.certificateFiles.clear();
         target.identityAgent = QStringLiteral("none");

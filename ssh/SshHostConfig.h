@@ -32,6 +32,7 @@ struct SshConfigRemark
 struct SshHostConfig
 {
     QString host; ///< the name that was asked for, an alias perhaps
+    QString configFile; ///< that was read in place of ssh's own; usually empty
     QString hostName; ///< HostName after substitution
     quint16 port = 22;
     QString user;
@@ -45,6 +46,7 @@ struct SshHostConfig
     QStringList proxyCommand; ///< a program and its arguments, tokens expanded
     SshOptions options;
     QList<SshConfigRemark> remarks;
+    QString openSshReason; ///< a setting that decides the login and that OpenSSH's ssh alone follows; half a sentence
     friend bool operator==(const SshHostConfig &, const SshHostConfig &) = default;
 
     /// Keywords with the weight @p weight, as a list for a sentence.

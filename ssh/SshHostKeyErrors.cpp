@@ -88,6 +88,27 @@ Error SshErrors::hostKey(const HostKeyReport &report) const
         remedy);
 }
 
+Error SshErrors::hostCertificateMissing(const HostKeyReport &report) const
+{
+    return make(ErrorCode::Unsupported,
+                tr("%1 is vouched for by a certificate authority only (@cert-authority at %2), but it has no host "
+                   "certificate of that one; it shows the plain key %3 %4")
+                    .arg(m_target.toString(), places(report.marked), printable(report.offered.algorithm),
+                         report.offered.fingerprint()),
+                tr("No login was sent. Give the server a certificate (ssh-keygen -s CA -h …, HostCertificate in its "
+                   "sshd_config), or compare the plain key with the server's own and pin it beside the authority: "
+                   "helmclawctl hostkey replace %1 --fingerprint %2")
+                    .arg(CommandLine::quote(m_target.name), report.offered.fingerprint()));
+}
+
+Error SshErrors::hostCertificate(const QByteArray &sshText) const
+{
+    return make(ErrorCode::HostKeyChanged,
+                tr("the host certificate of %1 is not acceptable: %2").arg(m_target.toString(), serverText(sshText)),
+                tr("No login was sent. Look at the certificate on the server (\"ssh-keygen -Lf\"): its validity and "
+                   "its principals, which must have the name that is connected to."));
+}
+
 Error SshErrors::hostKeySwitched(const HostKey &accepted, const HostKey &offered) const
 {
     return make(

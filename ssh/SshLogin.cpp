@@ -154,6 +154,7 @@ SshLogin::Step SshLogin::handshake()
     if (rc == SSH_AGAIN)
         return Step::Wait;
     const char *banner = ssh_get_serverbanner(m_handle->session());
+    m_noCommonAlgorithm = rc == SSH_ERROR && m_handle->errorText().contains("no match for method");
     if (rc != SSH_OK || !readHostKey())
         return fail(m_errors.handshake(m_handle->errorText(), QByteArray(banner)));
     m_phase = Phase::HostKey;

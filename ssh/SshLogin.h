@@ -41,6 +41,8 @@ public:
     /// Ends a step that blocks. Any thread.
     void shutDown() const { m_handle->shutDown(); }
     [[nodiscard]] bool bannerSeen() const;
+    /// Failed because the server wants algorithms that libssh, or the settings, do not have.
+    [[nodiscard]] bool hasNoCommonAlgorithm() const { return m_noCommonAlgorithm; }
 
     [[nodiscard]] const HostKey &hostKey() const { return m_hostKey; }
     /// @p mayAsk: there is somebody who answers prompts. Without, nothing that needs one is begun.
@@ -74,6 +76,7 @@ public:
     void sayGoodbye() { m_handle->sayGoodbye(); }
 
 private:
+    bool m_noCommonAlgorithm = false;
     enum class Phase {
         Handshake,
         HostKey,

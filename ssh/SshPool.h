@@ -36,6 +36,7 @@ struct SshPoolOptions
     std::chrono::milliseconds checkDeadline { 5000 }; ///< for checkSessions(): no answer in this time, and it is dead
     std::chrono::milliseconds bannedRetryInterval { 900000 }; ///< for tunnels; fail2ban's usual bantime is 10 minutes
     ChangeWatch::Options changes; ///< how sleep and network changes are noticed
+    QString sshHelper; ///< helmclaw-ssh-helper, for sessions that OpenSSH's ssh carries; empty: beside this program
     QString ownKnownHostsFile; ///< where accepted keys are written; empty: <data dir>/known_hosts
 };
 

@@ -44,7 +44,8 @@ class ExecReply : public SshReply
 {
     Q_OBJECT
 public:
-    /// 0…255, or -1 when the command was ended by a signal (then exitSignal() names it: "TERM", "KILL").
+    /// 0…255, or -1 when the command was ended by a signal (then exitSignal() names it: "TERM", "KILL";
+    /// "unknown" when OpenSSH's ssh carries the session, which does not pass it on).
     [[nodiscard]] int exitStatus() const { return m_exitStatus; }
     [[nodiscard]] QByteArray exitSignal() const { return m_exitSignal; }
     /// Bytes as they came, unvalidated.

@@ -9,6 +9,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
+
 namespace Helmclaw {
 
 /// What somebody else than ssh knows about a server, a VPN for instance. It decides nothing about an established
@@ -31,6 +33,17 @@ struct TargetAdvice
             || unreachable != other.unreachable || unreachableRemedy != other.unreachableRemedy;
     }
 };
+
+/// Who carries a session.
+enum class SshBackend {
+    Auto, ///< libssh, and OpenSSH's ssh for what that cannot do
+    Libssh,
+    OpenSsh,
+};
+
+/// "auto", "libssh", "openssh": stable words for files and JSON.
+[[nodiscard]] QString sshBackendName(SshBackend backend);
+[[nodiscard]] std::optional<SshBackend> sshBackendFromName(const QString &name);
 
 /// How to reach one server by SSH: everything the dial lane needs, resolved beforehand (fleet file, ssh_config(5)).
 /// A value; equal targets share a session, a changed target gets a new one.
@@ -56,6 +69,10 @@ struct SshTarget
     QStringList proxyCommand;
     SshOptions options; ///< what ssh_config says about how the connection is made
     int maxKeyOffers = 3; ///< servers run fail2ban; sshd's own limit is MaxAuthTries 6
+    SshBackend backend = SshBackend::Auto;
+    QString openSshReason; ///< why only OpenSSH's ssh can do it, known beforehand; for Auto; half a sentence
+    QString configHost; ///< the alias under which OpenSSH's ssh reads ssh_config itself; empty: it reads none
+    QString configFile; ///< for ssh's -F; empty: its own
     TargetAdvice advice; ///< not part of the comparison
     friend bool operator==(const SshTarget &, const SshTarget &);
 

@@ -40,6 +40,28 @@ QString SshTarget::knownHostsName() const
 
 bool operator==(const SshTarget &, const SshTarget &) = default;
 
+QString sshBackendName(SshBackend backend)
+{
+    switch (backend) {
+    case SshBackend::Auto:
+        break;
+    case SshBackend::Libssh:
+        return QStringLiteral("libssh");
+    case SshBackend::OpenSsh:
+        return QStringLiteral("openssh");
+    }
+    return QStringLiteral("auto");
+}
+
+std::optional<SshBackend> sshBackendFromName(const QString &name)
+{
+    for (const SshBackend backend : { SshBackend::Auto, SshBackend::Libssh, SshBackend::OpenSsh }) {
+        if (sshBackendName(backend) == name)
+            return backend;
+    }
+    return std::nullopt;
+}
+
 QString SshTarget::toString() const
 {
     const QString shownHost = host.contains(QLatin1Char(':')) ? QLatin1Char('[') + host + QLatin1Char(']') : host;

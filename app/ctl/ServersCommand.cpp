@@ -23,6 +23,7 @@ static QJsonObject toJson(const Server &server, const Tailnet &tailnet)
                          { u"user"_s, server.user },
                          { u"identityFiles"_s, QJsonArray::fromStringList(server.identityFiles) },
                          { u"proxyJump"_s, server.proxyJump },
+                         { u"sshBackend"_s, sshBackendName(server.backend) },
                          { u"tags"_s, QJsonArray::fromStringList(server.tags) },
                          { u"gatewayPort"_s, server.gatewayPort },
                          { u"localPort"_s, server.localPort } };
@@ -53,6 +54,10 @@ void ServersCommand::describe(QCommandLineParser &parser) const
     parser.addOption({ u"jump"_s,
                        tr("Jump hosts, [user@]host[:port],… as in ssh -J; \"none\": directly; empty: from ssh_config."),
                        u"hosts"_s });
+    parser.addOption({ u"backend"_s,
+                       tr("Who carries the sessions: auto (libssh, and OpenSSH's ssh for what that cannot do), libssh, "
+                          "openssh."),
+                       u"backend"_s });
     parser.addOption(
         { u"tag"_s,
           tr("Group the server is in; may be repeated; empty: none. import --tailscale: \"tag:NAME\" takes "
@@ -130,7 +135,9 @@ static QJsonObject toJson(const SshTarget &target)
              { u"hostKeyAlias"_s, target.hostKeyAlias },
              { u"identityFiles"_s, QJsonArray::fromStringList(target.identityFiles) },
              { u"proxyCommand"_s, target.proxyCommand.value(2) },
-             { u"jumpHosts"_s, hops } };
+             { u"jumpHosts"_s, hops },
+             { u"sshBackend"_s, sshBackendName(target.backend) },
+             { u"openSshReason"_s, target.openSshReason } };
 }
 
 void ServersCommand::show(Console &console, const QCommandLineParser &parser, const QStringList &names)
@@ -164,6 +171,10 @@ void ServersCommand::showNext(Console &console, QList<Server> servers, bool json
             }
             if (!target->proxyCommand.isEmpty())
                 text += tr("  by           %1\n").arg(target->proxyCommand.value(2));
+            if (target->backend == SshBackend::Auto && !target->openSshReason.isEmpty())
+                text += tr("  with         OpenSSH's ssh, because %1\n").arg(target->openSshReason);
+            else if (target->backend != SshBackend::Auto)
+                text += tr("  with         %1\n").arg(sshBackendName(target->backend));
         }
         if (!outcome) {
             object.insert(u"error"_s, errorToJson(outcome.error()));
@@ -216,6 +227,14 @@ Result<Server> ServersCommand::withOptions(Server server, const QCommandLinePars
         server.identityFiles = valuesOf(parser, u"identity"_s);
     if (parser.isSet(u"jump"_s))
         server.proxyJump = parser.value(u"jump"_s);
+    if (parser.isSet(u"backend"_s)) {
+        const auto backend = sshBackendFromName(parser.value(u"backend"_s));
+        if (!backend)
+            return failure(ErrorCode::InvalidInput,
+                           tr("--backend %1: there is no such").arg(parser.value(u"backend"_s)),
+                           tr("It can be auto, libssh or openssh."));
+        server.backend = *backend;
+    }
     if (parser.isSet(u"tag"_s))
         server.tags = valuesOf(parser, u"tag"_s);
     return server;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/ctl/StatusCommand.h"
 
+#include "models/fleet/SessionLabel.h"
 #include "models/fleet/SshSettings.h"
 #include "models/posture/CheckCatalogue.h"
 #include "models/posture/PostureJson.h"
@@ -58,6 +59,9 @@ void StatusCommand::report(const Console &console, const QList<Server> &servers,
             object.insert(u"sshConfig"_s, sshRemarksToJson(console.sessions.sshRemarks(server.id)));
             if (server.isOnTailnet())
                 object.insert(u"tailnet"_s, console.sessions.tailnet()->toJson(server));
+            const SessionStatus session = console.sessions.status(server.id);
+            object.insert(u"sshBackend"_s, sshBackendName(session.backend));
+            object.insert(u"sshBackendReason"_s, session.backendReason);
             array.append(object);
             continue;
         }
@@ -67,6 +71,8 @@ void StatusCommand::report(const Console &console, const QList<Server> &servers,
             writeOut(u"  %1\n"_s.arg(posture.lastError->toString()).toUtf8());
         if (server.isOnTailnet())
             writeOut(tr("  tailnet: %1\n").arg(console.sessions.tailnet()->summary(server)).toUtf8());
+        if (const QString through = backendLabel(console.sessions.status(server.id)); !through.isEmpty())
+            writeOut(u"  %1\n"_s.arg(through).toUtf8());
         for (const SshConfigRemark &remark : console.sessions.sshRemarks(server.id)) {
             if (remark.weight != SshConfigRemark::Weight::NoEffect)
                 writeOut(tr("  ssh_config, %1: %2\n").arg(sshRemarkLabel(remark.weight), toString(remark)).toUtf8());

@@ -111,6 +111,9 @@ Result<Server> parseServer(const QJsonValue &value)
     server.user = fields.string("user");
     server.identityFiles = fields.strings("identityFiles");
     server.proxyJump = fields.string("proxyJump");
+    const QString backend = fields.string("sshBackend");
+    const auto known = sshBackendFromName(backend);
+    server.backend = known.value_or(SshBackend::Auto);
     server.tags = fields.strings("tags");
     server.gatewayPort = fields.port("gatewayPort");
     server.localPort = fields.port("localPort");
@@ -120,6 +123,8 @@ Result<Server> parseServer(const QJsonValue &value)
     server.unknownKeys = fields.rest();
     if (!fields.problem().isEmpty())
         return problem(fields.problem());
+    if (!backend.isEmpty() && !known)
+        return problem(Text::tr("\"sshBackend\" is \"%1\"; it can be auto, libssh or openssh").arg(backend));
     if (!tailscale.problem().isEmpty())
         return problem(QStringLiteral("\"tailscale\": ") + tailscale.problem());
     if (server.id.isEmpty())
@@ -145,6 +150,7 @@ QJsonObject toObject(const Server &server)
     set("user", server.user, !server.user.isEmpty());
     set("identityFiles", QJsonArray::fromStringList(server.identityFiles), !server.identityFiles.isEmpty());
     set("proxyJump", server.proxyJump, !server.proxyJump.isEmpty());
+    set("sshBackend", sshBackendName(server.backend), server.backend != SshBackend::Auto);
     set("tags", QJsonArray::fromStringList(server.tags), !server.tags.isEmpty());
     set("gatewayPort", server.gatewayPort, server.gatewayPort != 0);
     set("localPort", server.localPort, server.localPort != 0);

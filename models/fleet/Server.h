@@ -29,6 +29,7 @@ struct Server
     QString user; ///< empty: from ssh_config, else the local user
     QStringList identityFiles; ///< empty: from ssh_config, else ssh's defaults
     QString proxyJump; ///< jump hosts as ssh's -J takes them, "none" for none; empty: from ssh_config
+    SshBackend backend = SshBackend::Auto; ///< "sshBackend" in the file: who carries the sessions
     QStringList tags; ///< groups the server is in; trimmed, no duplicates
     int gatewayPort = 0; ///< OpenClaw gateway's port on the server; 0: found out on the server
     int localPort = 0; ///< stable local port of the tunnel; 0: none chosen yet

@@ -219,6 +219,7 @@ Result<void> ServerSessions::retarget(const Server &server, const SshRoute &rout
     SshTarget target = route.target();
     target.serverId = server.id;
     target.name = server.name;
+    target.backend = server.backend;
     if (!server.identityFiles.isEmpty() && target.options.publicKeys) {
         target.identityFiles.clear();
         for (const QString &file : server.identityFiles)

@@ -52,4 +52,11 @@ QString sessionStateLabel(const SessionStatus &status)
     }
 }
 
+QString backendLabel(const SessionStatus &status)
+{
+    if (status.backend != SshBackend::OpenSsh)
+        return {};
+    return ServerSessions::tr("through OpenSSH's ssh, because %1").arg(status.backendReason);
+}
+
 } // namespace Helmclaw

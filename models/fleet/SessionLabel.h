@@ -11,5 +11,7 @@ namespace Helmclaw {
 [[nodiscard]] QString sessionStateLabel(SessionState state);
 /// The same with the way that is taken: "Connecting (via bastion)".
 [[nodiscard]] QString sessionStateLabel(const SessionStatus &status);
+/// "through OpenSSH's ssh, because …"; empty for libssh, which is the usual way.
+[[nodiscard]] QString backendLabel(const SessionStatus &status);
 
 } // namespace Helmclaw

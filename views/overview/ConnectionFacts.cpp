@@ -3,6 +3,7 @@
 
 #include "models/fleet/Fleet.h"
 #include "models/fleet/ServerSessions.h"
+#include "models/fleet/SessionLabel.h"
 #include "models/fleet/SshSettings.h"
 #include "models/gateway/WebUiSessions.h"
 #include "models/posture/PostureStore.h"
@@ -14,6 +15,7 @@ ConnectionFacts::ConnectionFacts(const WindowModels &models, QWidget *parent)
     : FactsGrid(parent)
     , m_models(models)
     , m_way(addFact(tr("Connects to"), Kind::Code))
+    , m_backend(addFact(tr("Carried"), Kind::Text))
     , m_sshConfig(addFact(tr("ssh_config"), Kind::Text))
     , m_probed(addFact(tr("Last check"), Kind::Text))
     , m_privileges(addFact(tr("Read with"), Kind::Text))
@@ -40,6 +42,7 @@ void ConnectionFacts::showServer(const QString &serverId)
     else if (target && !target->proxyCommand.isEmpty())
         way = tr("%1 by ProxyCommand %2").arg(way, target->proxyCommand.value(2));
     setValue(m_way, printable(way.toUtf8(), 400));
+    setValue(m_backend, backendLabel(session));
     QStringList ignored;
     for (const SshConfigRemark &remark : m_models.sessions->sshRemarks(serverId)) {
         if (remark.weight != SshConfigRemark::Weight::NoEffect)

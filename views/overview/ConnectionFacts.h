@@ -17,6 +17,7 @@ public:
 private:
     WindowModels m_models;
     int m_way;
+    int m_backend;
     int m_sshConfig;
     int m_probed;
     int m_privileges;

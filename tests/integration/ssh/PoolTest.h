@@ -16,9 +16,10 @@ namespace Helmclaw::Test {
 class PoolTest
 {
 public:
-    explicit PoolTest(SshPoolOptions options = {})
+    explicit PoolTest(SshPoolOptions options = {}, const QString &sshHelper = QStringLiteral(HELMCLAW_SSH_HELPER))
     {
         options.ownKnownHostsFile = ownKnownHosts();
+        options.sshHelper = sshHelper;
         pool = std::make_unique<SshPool>(options);
     }
     [[nodiscard]] QString ownKnownHosts() const { return dir.filePath(QStringLiteral("own/known_hosts")); }

@@ -295,6 +295,8 @@ SshTarget SshdFixture::target(const QString &serverId) const
     target.identitiesOnly = true;
     target.identityAgent = QStringLiteral("none");
     target.userKnownHostsFiles = { knownHostsFile() };
+    // The same tests run with either backend.
+    target.backend = sshBackendFromName(qEnvironmentVariable("HELMCLAW_TEST_SSH_BACKEND")).value_or(SshBackend::Auto);
     return target;
 }
 

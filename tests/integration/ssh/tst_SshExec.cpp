@@ -61,7 +61,9 @@ private Q_SLOTS:
         QVERIFY(PoolTest::wait(reply.get()));
         VERIFY_SUCCESS(reply);
         QCOMPARE(reply->exitStatus(), -1);
-        QCOMPARE(reply->exitSignal(), QByteArray("TERM"));
+        // OpenSSH's ssh does not pass the name on.
+        const bool named = m_test->pool->sessionStatus(QStringLiteral("srv")).backend == SshBackend::Libssh;
+        QCOMPARE(reply->exitSignal(), QByteArray(named ? "TERM" : "unknown"));
     }
 
     void noSuchProgram()

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/openssh/OpenSshDialer.h"
+
+#include "ssh/TcpConnector.h"
+#include "ssh/openssh/OpenSshPrompts.h"
+#include "ssh/openssh/SshArguments.h"
+
+#include <QCoreApplication>
+
+#include <cstring>
+
+#include <sys/epoll.h>
+
+namespace Helmclaw {
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(OpenSshDialer)
+};
+
+} // namespace
+
+OpenSshDialer::OpenSshDialer(DialLane &lane, DialRequest request, DialLane::OnState onState, DialLane::OnDone onDone,
+                             std::function<void()> onGone)
+    : m_lane(lane)
+    , m_request(std::move(request))
+    , m_errors(m_request.target, m_request.refusedLogins)
+    , m_onState(std::move(onState))
+    , m_onDone(std::move(onDone))
+    , m_onGone(std::move(onGone))
+    , m_prompts(lane.m_loop, lane.m_prompts, lane.m_keys, m_request.target, m_request.askedAt)
+{
+}
+
+OpenSshDialer::~OpenSshDialer() = default;
+
+void OpenSshDialer::enter(SessionState state, std::chrono::milliseconds deadline)
+{
+    m_state = state;
+    m_lane.m_loop.cancelTimer(m_timer);
+    m_deadline = deadline;
+    m_timer = m_lane.m_loop.addTimer(deadline, [this] {
+        m_timer = 0;
+        expired();
+    });
+    m_onState(state);
+}
+
+void OpenSshDialer::start()
+{
+    m_source = m_lane.makeSource(m_request.target, m_errors);
+    const auto wanted = m_request.target.options.connectTimeout;
+    enter(m_source->firstState(), wanted.count() > 0 ? wanted : m_lane.m_options.connectDeadline);
+    m_source->open(
+        [this](SessionState state) {
+            m_state = state; // the deadline goes on: it covers all that the source does
+            m_onState(state);
+        },
+        [this](Result<SocketSource::Opened> opened) {
+            const auto keep = std::move(m_source); // it is calling us
+            if (opened)
+                connected(std::move(*opened));
+            else
+                fail(opened.error());
+        });
+}
+
+void OpenSshDialer::connected(SocketSource::Opened opened)
+{
+    m_path = opened.path;
+    m_errors.setPath(m_path);
+    if (m_path == nullptr) {
+        m_ourAddress = localAddressOf(opened.socket.get());
+        m_theirAddress = peerAddressOf(opened.socket.get());
+    }
+    m_socket = std::move(opened.socket);
+    auto index = m_lane.m_hostKeys.indexFor(m_request.target);
+    if (!index) {
+        fail(index.error());
+        return;
+    }
+    m_index = *index;
+    m_prompts.setLimit(EventLoop::Clock::now() + m_lane.m_options.promptDeadline);
+    enter(SessionState::Handshake, m_lane.m_options.handshakeDeadline);
+    if (startSsh()) {
+        m_logWatch = m_lane.m_loop.watch(m_master->logFd(), EPOLLIN, [this](std::uint32_t) { logReady(); });
+        m_endWatch = m_lane.m_loop.watch(m_master->endFd(), EPOLLIN, [this](std::uint32_t) { ended(); });
+    }
+}
+
+bool OpenSshDialer::startSsh()
+{
+    const QString helper = SshArguments::findHelper(m_lane.m_options.sshHelper);
+    if (const SshArguments::Obstacle obstacle = SshArguments::obstacle(m_lane.m_options.sshHelper);
+        !obstacle.what.isEmpty()) {
+        fail(m_errors.make(ErrorCode::Unsupported, obstacle.what, obstacle.remedy));
+        return false;
+    }
+    auto folder = SshMaster::makeFolder();
+    m_helpers = std::make_unique<HelperSocket>(
+        m_lane.m_loop, [this](HelperSocket::Id id, const QByteArrayList &words) { asked(id, words); },
+        [this](HelperSocket::Id id) { promptGone(id); });
+    if (folder == nullptr || !m_helpers->listen(SshMaster::helperPathIn(*folder))) {
+        fail(m_errors.make(ErrorCode::Internal, Text::tr("no private folder can be made for ssh's sockets"),
+                           Text::tr("Is $XDG_RUNTIME_DIR or /tmp full or not writable?")));
+        return false;
+    }
+    SshArguments::Wishes wishes;
+    wishes.helper = helper;
+    wishes.controlPath = SshMaster::controlPathIn(*folder);
+    wishes.mayAsk = m_lane.m_mayAsk;
+    wishes.keepaliveInterval = m_lane.m_options.keepaliveInterval;
+    int error = 0;
+    m_master = SshMaster::start(m_lane.m_loop, std::move(folder), SshArguments::command(m_request.target, wishes),
+                                m_helpers->environment() + SshArguments::environment(helper), error);
+    if (m_master != nullptr)
+        return true;
+    fail(
+        m_errors.make(ErrorCode::Unsupported,
+                      Text::tr("OpenSSH's ssh cannot be started: %1").arg(QString::fromLocal8Bit(std::strerror(error))),
+                      Text::tr("Is it installed (on Debian and Ubuntu: apt install openssh-client)?")));
+    return false;
+}
+
+void OpenSshDialer::logReady()
+{
+    if (!m_master->readLog())
+        m_lane.m_loop.unwatch(m_logWatch);
+    // Every step of ssh's is a line in its log, the one behind the making of its socket, too.
+    if (m_master->isListening())
+        loggedIn();
+}
+
+void OpenSshDialer::ended()
+{
+    m_master->readLog();
+    fail(endError());
+}
+
+void OpenSshDialer::asked(HelperSocket::Id id, const QByteArrayList &words)
+{
+    const QByteArray &what = words.first();
+    if (what == "socket" && m_socket.isValid()) {
+        m_helpers->answerWithSocket(id, m_socket.get());
+        m_socket.reset();
+    } else if (what == "hostkey") {
+        judge(id, words.mid(1));
+    } else if (what == "ask" && words.size() == 3) {
+        prompt(id, words[1], words[2]);
+    } else {
+        m_helpers->refuse(id);
+    }
+}
+
+void OpenSshDialer::judge(HelperSocket::Id id, const QByteArrayList &words)
+{
+    const HostKeyAnswers::Answer answer = HostKeyAnswers::answer(m_lane.m_hostKeys, *m_index, m_request.target, words);
+    switch (answer.kind) {
+    case HostKeyAnswers::Answer::Kind::Lines:
+        m_helpers->answer(id, answer.lines);
+        return;
+    case HostKeyAnswers::Answer::Kind::Trusted:
+        m_fingerprint = answer.fingerprint;
+        if (!m_request.hostKeyOnly) {
+            trust(id, answer.lines);
+            return;
+        }
+        break;
+    case HostKeyAnswers::Answer::Kind::Judged:
+        if (!m_request.hostKeyOnly) {
+            judged(id, answer);
+            return;
+        }
+        break;
+    case HostKeyAnswers::Answer::Kind::Malformed:
+        fail(m_errors.handshake("ssh named a host key that is none", "SSH-2.0"));
+        return;
+    }
+    DialResult result;
+    result.hostKey = answer.report;
+    finish(std::move(result));
+}
+
+void OpenSshDialer::judged(HelperSocket::Id id, const HostKeyAnswers::Answer &answer)
+{
+    const HostKeyReport &report = answer.report;
+    const HostKey &key = report.offered;
+    if (report.verdict == HostKeyVerdict::CertificateAuthority)
+        fail(m_errors.hostCertificateMissing(report), &report);
+    else if (const auto problem = problemWith(m_request, report, m_errors))
+        fail(*problem,
+             report.verdict == HostKeyVerdict::Unknown && m_request.target.advice.contradicts(key) ? nullptr : &report);
+    else
+        pin(id, key, HostKeyAnswers::line(key));
+}
+
+/// On a worker: a disk that is slow, or a second console that holds the file, must not hold up other dials.
+void OpenSshDialer::pin(HelperSocket::Id id, const HostKey &key, const QByteArray &lines)
+{
+    m_fingerprint = key.fingerprint();
+    m_lane.m_loop.cancelTimer(m_timer); // it is the server's time that runs out, and the file's lock has its own limit
+    m_lane.m_workers.run(
+        [self = shared_from_this(), id, key, lines] {
+            auto pinned = self->m_lane.m_hostKeys.pin(self->m_request.target, key);
+            EventLoop &loop = self->m_lane.m_loop;
+            loop.post([self, id, lines, pinned = std::move(pinned)] {
+                if (self->m_finished)
+                    return;
+                if (pinned)
+                    self->trust(id, lines);
+                else
+                    self->fail(pinned.error());
+            });
+        },
+        false);
+}
+
+void OpenSshDialer::trust(HelperSocket::Id id, const QByteArray &lines)
+{
+    enter(SessionState::Auth, m_lane.m_options.authDeadline);
+    m_helpers->answer(id, lines);
+}
+
+void OpenSshDialer::prompt(HelperSocket::Id id, const QByteArray &hint, const QByteArray &text)
+{
+    const auto question = OpenSshPrompts::read(hint, text, m_secretsAsked > 0);
+    if (!question || m_state == SessionState::Handshake || m_prompting != 0) {
+        m_helpers->refuse(id); // before the host key is accepted nobody is asked anything
+        return;
+    }
+    m_secretsAsked += question->fields.isEmpty() ? 0 : 1;
+    m_prompting = id;
+    setAsking(true);
+    const auto left = m_prompts.limit() - EventLoop::Clock::now();
+    enter(SessionState::Asking,
+          std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
+    m_prompts.ask(*question, [this, id](PromptBroker::Outcome outcome, const PromptBroker::Answers &answers) {
+        if (m_finished)
+            return;
+        if (outcome == PromptBroker::Outcome::Cancelled) {
+            fail(m_errors.promptCancelled(m_prompts.last()));
+            return;
+        }
+        // With nobody to see it a security key may be touched all the same.
+        if (outcome == PromptBroker::Outcome::Nobody && m_prompts.last().kind == Prompt::Kind::TouchKey)
+            return;
+        if (outcome == PromptBroker::Outcome::Answered && !answers.empty())
+            m_helpers->answer(id, answers.front().view());
+        else
+            m_helpers->refuse(id);
+        promptGone(id);
+    });
+}
+
+/// Answered, or ssh does not want the answer any more: the key has been touched.
+void OpenSshDialer::promptGone(HelperSocket::Id id)
+{
+    if (id != m_prompting)
+        return;
+    m_prompting = 0;
+    m_prompts.withdraw();
+    setAsking(false);
+    enter(SessionState::Auth, m_lane.m_options.authDeadline);
+}
+
+void OpenSshDialer::setAsking(bool asking)
+{
+    if (std::exchange(m_asking, asking) != asking)
+        m_lane.setAsking(m_request.target, asking);
+}
+
+void OpenSshDialer::loggedIn()
+{
+    if (m_fingerprint.isEmpty()) { // it cannot be: without an answer of ours ssh trusts nothing
+        fail(m_errors.make(ErrorCode::Internal, Text::tr("ssh logged in without asking about the host key"), {}));
+        return;
+    }
+    DialResult result;
+    const SshMasterLog &log = m_master->log();
+    result.keyExchange = log.keyExchange();
+    result.cipher = log.cipher();
+    result.authenticatedBy = log.authenticatedBy();
+    result.hostKeyFingerprint = m_fingerprint;
+    m_lane.m_loop.unwatch(m_logWatch);
+    m_lane.m_loop.unwatch(m_endWatch);
+    result.master = std::move(m_master);
+    result.path = m_path;
+    finish(std::move(result));
+}
+
+void OpenSshDialer::expired()
+{
+    switch (m_state) {
+    case SessionState::Resolving:
+    case SessionState::Connecting:
+        fail(m_source->timedOut(m_deadline));
+        return;
+    case SessionState::Handshake:
+        fail(m_errors.handshakeTimeout(m_deadline, m_master != nullptr && m_master->log().bannerSeen()));
+        return;
+    case SessionState::Asking:
+        fail(m_errors.promptTimeout(m_prompts.last(), m_lane.m_options.promptDeadline));
+        return;
+    default:
+        fail(m_errors.authTimeout(m_deadline, false));
+        return;
+    }
+}
+
+/// Why ssh has ended before it was logged in.
+Error OpenSshDialer::endError()
+{
+    const SshMasterLog &log = m_master->log();
+    const QByteArray words = log.lastWords();
+    if (!log.unknownOption().isEmpty()) {
+        return m_errors.make(ErrorCode::Unsupported,
+                             Text::tr("OpenSSH's ssh here is too old for Helmclaw: it does not know %1")
+                                 .arg(printable(log.unknownOption(), 80)),
+                             Text::tr("Install OpenSSH 8.5 or newer; older ones cannot leave the check of host keys "
+                                      "to Helmclaw."));
+    }
+    if (m_state == SessionState::Asking)
+        return m_errors.promptHungUp(m_prompts.last());
+    if (m_state != SessionState::Auth) {
+        if (!log.noCommonAlgorithm().isEmpty())
+            return m_errors.noCommonAlgorithm(log.noCommonAlgorithm());
+        return m_errors.handshake(words, log.bannerSeen() ? "SSH-2.0" : QByteArray());
+    }
+    if (log.hostKeyRefused())
+        return m_errors.hostCertificate(words);
+    if (!log.loginRefused())
+        return m_errors.authConnectionLost(words, !log.offered().isEmpty() || m_secretsAsked > 0);
+    SshErrors::AuthReport report;
+    report.offered = log.offered();
+    report.unusable = log.unusable();
+    report.methods = log.methods();
+    report.refusedAnswers = m_secretsAsked;
+    report.nobodyToAsk = !m_lane.m_mayAsk
+        && (report.methods.contains(QStringLiteral("password"))
+            || report.methods.contains(QStringLiteral("keyboard-interactive")));
+    return m_errors.auth(report);
+}
+
+void OpenSshDialer::fail(const Error &error, const HostKeyReport *hostKey)
+{
+    DialResult result;
+    result.error = error;
+    if (hostKey != nullptr) {
+        result.hostKey = *hostKey;
+        if (error.code == ErrorCode::HostKeyUnknown)
+            result.unknownKey = hostKey->offered;
+    }
+    result.refused = m_master != nullptr
+        && (m_master->log().loginRefused() || (m_secretsAsked > 1) || error.code == ErrorCode::AuthFailed);
+    finish(std::move(result));
+}
+
+void OpenSshDialer::finish(DialResult result)
+{
+    const auto self = shared_from_this(); // onGone lets go of us
+    const auto onDone = m_onDone;
+    result.ourAddress = m_ourAddress;
+    result.theirAddress = m_theirAddress;
+    result.backend = SshBackend::OpenSsh;
+    result.backendReason = m_request.openSshReason;
+    cancel();
+    onDone(std::move(result));
+}
+
+void OpenSshDialer::cancel()
+{
+    if (m_finished)
+        return;
+    m_finished = true;
+    m_onDone = nullptr;
+    m_prompts.withdraw();
+    setAsking(false);
+    EventLoop &loop = m_lane.m_loop;
+    loop.cancelTimer(m_timer);
+    loop.unwatch(m_logWatch);
+    loop.unwatch(m_endWatch);
+    m_source.reset();
+    m_socket.reset();
+    m_master.reset();
+    // We may be inside a call of its; the lane's last look at us comes later.
+    loop.defer([self = shared_from_this(), gone = std::exchange(m_onGone, nullptr)] {
+        self->m_helpers.reset();
+        if (gone)
+            gone();
+    });
+}
+
+} // namespace Helmclaw

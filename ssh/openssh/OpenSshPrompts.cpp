@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/openssh/OpenSshPrompts.h"
+
+#include "ssh/Error.h"
+#include "ssh/IdentityFile.h"
+
+#include <QCoreApplication>
+#include <QFile>
+
+namespace Helmclaw {
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(OpenSshPrompts)
+};
+
+/// "SHA256:…" out of "… key ED25519-SK SHA256:…".
+QString fingerprintIn(const QByteArray &text)
+{
+    const qsizetype begin = text.indexOf("SHA256:");
+    if (begin < 0)
+        return {};
+    qsizetype end = begin + 7;
+    while (end < text.size() && text[end] != ' ' && text[end] != ':' && text[end] != '\n')
+        ++end;
+    return printable(QByteArrayView(text).sliced(begin, end - begin), 100);
+}
+
+} // namespace
+
+std::optional<Prompt> OpenSshPrompts::read(const QByteArray &hint, const QByteArray &text, bool again)
+{
+    Prompt prompt;
+    if (hint == "confirm")
+        return std::nullopt; // a yes that was not asked for by name is none
+    if (hint == "none") {
+        prompt.kind = Prompt::Kind::TouchKey;
+        prompt.keyFingerprint = fingerprintIn(text);
+        return prompt;
+    }
+    QByteArrayList lines = text.trimmed().split('\n');
+    const QByteArray question = lines.takeLast();
+    if (question.startsWith("Enter passphrase for")) {
+        // "Enter passphrase for key '/home/me/.ssh/id_ed25519': "
+        const QByteArray file = question.split('\'').value(1);
+        prompt.kind = Prompt::Kind::KeyPassphrase;
+        prompt.keyFile = IdentityFile::shown(QFile::decodeName(file));
+        prompt.fields = { { Text::tr("Passphrase"), false } };
+    } else if (question.startsWith("Enter PIN for ")) {
+        prompt.kind = Prompt::Kind::KeyPassphrase;
+        prompt.keyComment = printable(question.sliced(14), 200);
+        prompt.keyFingerprint = fingerprintIn(question);
+        prompt.fields = { { Text::tr("PIN"), false } };
+    } else if (question.endsWith("'s password:")) {
+        prompt.kind = Prompt::Kind::Password;
+        prompt.fields = { { Text::tr("Password"), false } };
+    } else {
+        // "(me@server) Verification code: ": ssh puts the server's name before its words.
+        QByteArray label = question;
+        if (const qsizetype end = label.indexOf(") "); label.startsWith('(') && end > 0)
+            label = label.sliced(end + 2);
+        prompt.kind = Prompt::Kind::KeyboardInteractive;
+        prompt.fields = { { printable(label, 400), false } };
+        QStringList before;
+        for (const QByteArray &line : lines)
+            before += printable(line, 400);
+        prompt.instruction = before.join(QLatin1Char('\n'));
+    }
+    if (again)
+        prompt.problem = Text::tr("ssh asks once more: the answer before was not enough, or not right.");
+    return prompt;
+}
+
+} // namespace Helmclaw

@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: MIT
+#include "PoolTest.h"
+#include "PromptTester.h"
+#include "TunnelService.h"
+
+#include "tests/support/Files.h"
+
+#include <QDirIterator>
+#include <QStandardPaths>
+
+#include <csignal>
+
+#include <unistd.h>
+
+using namespace Helmclaw;
+using namespace Helmclaw::Test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The processes that this one has started and that are called @p name.
+QList<pid_t> ourProcesses(const QByteArray &name)
+{
+    QList<pid_t> found;
+    QDirIterator folders(QStringLiteral("/proc"), QDir::Dirs | QDir::NoDotAndDotDot);
+    while (folders.hasNext()) {
+        const QString pid = QFileInfo(folders.next()).fileName();
+        QFile stat(QStringLiteral("/proc/%1/stat").arg(pid));
+        if (pid.toInt() <= 0 || !stat.open(QIODevice::ReadOnly))
+            continue;
+        // "1234 (ssh) S 1200 …"
+        const QByteArray text = stat.readAll();
+        const qsizetype end = text.lastIndexOf(')');
+        const QList<QByteArray> rest = text.mid(end + 2).split(' ');
+        if (text.mid(text.indexOf('(') + 1, end - text.indexOf('(') - 1) == name && rest.value(1).toInt() == ::getpid()
+            && rest.value(0) != "Z")
+            found += pid.toInt();
+    }
+    return found;
+}
+
+/// The folders of all masters of this user; other tests may run beside this one.
+QStringList folders()
+{
+    QStringList found;
+    for (const QString &place :
+         { qEnvironmentVariable("XDG_RUNTIME_DIR", QStringLiteral("/nonexistent")), QDir::tempPath() })
+        found += QDir(place).entryList({ QStringLiteral("helmclaw-ssh-*") }, QDir::Dirs);
+    return found;
+}
+
+} // namespace
+
+/// Sessions that OpenSSH's ssh carries, against a real sshd.
+class tst_SshBackend : public QObject
+{
+    Q_OBJECT
+
+private:
+    [[nodiscard]] SshTarget target(const QString &id = QStringLiteral("srv")) const
+    {
+        SshTarget result = m_sshd->target(id);
+        result.backend = SshBackend::OpenSsh;
+        return result;
+    }
+    void start(const QStringList &config = {})
+    {
+        m_sshd = std::make_unique<SshdFixture>();
+        for (const QString &line : config)
+            m_sshd->addConfig(line);
+        QVERIFY(m_sshd->start());
+    }
+    [[nodiscard]] bool loginWasTried() const { return m_sshd->log().contains("userauth-request"); }
+    /// Signs the fixture's host key for @p name; the authority's known_hosts line for the fixture.
+    [[nodiscard]] QByteArray certify(const QString &name) const
+    {
+        const QString authority = m_sshd->makeKey(QStringLiteral("ca"));
+        if (!SshdFixture::run(QStringLiteral("/usr/bin/ssh-keygen"),
+                              { QStringLiteral("-q"), QStringLiteral("-s"), authority, QStringLiteral("-I"),
+                                QStringLiteral("host"), QStringLiteral("-h"), QStringLiteral("-n"), name,
+                                m_sshd->path(QStringLiteral("host_key.pub")) }))
+            return {};
+        return "@cert-authority [127.0.0.1]:" + QByteArray::number(m_sshd->port()) + ' '
+            + readFile(authority + QStringLiteral(".pub"));
+    }
+
+    std::unique_ptr<SshdFixture> m_sshd;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (const QString missing = SshdFixture::missing(); !missing.isEmpty())
+            QSKIP(qPrintable(missing));
+        if (QStandardPaths::findExecutable(QStringLiteral("ssh")).isEmpty())
+            QSKIP("OpenSSH's client is not installed");
+    }
+    void cleanup() { m_sshd.reset(); }
+
+    void aKeyLogin()
+    {
+        start();
+        PoolTest test;
+        test.pool->setTarget(target());
+        auto reply = test.sh(QStringLiteral("echo out; echo err >&2; cat; exit 7"), { QByteArray("typed\n") });
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(reply->standardOutput(), QByteArray("out\ntyped\n"));
+        QCOMPARE(reply->standardError(), QByteArray("err\n"));
+        QCOMPARE(reply->exitStatus(), 7);
+        const SessionStatus status = test.pool->sessionStatus(QStringLiteral("srv"));
+        QCOMPARE(status.state, SessionState::Ready);
+        QCOMPARE(status.backend, SshBackend::OpenSsh);
+        QVERIFY(!status.backendReason.isEmpty());
+        QVERIFY2(status.authenticatedBy.contains(m_sshd->identityFile()), qPrintable(status.authenticatedBy));
+        QVERIFY(!status.keyExchange.isEmpty());
+        QVERIFY(!status.cipher.isEmpty());
+        QVERIFY(status.hostKeyFingerprint.startsWith(QStringLiteral("SHA256:")));
+        // One login, however many commands.
+        for (int i = 0; i < 5; ++i) {
+            auto next = test.sh(QStringLiteral("true"));
+            QVERIFY(PoolTest::wait(next.get()));
+            VERIFY_SUCCESS(next);
+        }
+        QCOMPARE(m_sshd->logins(), 1);
+        QCOMPARE(ourProcesses("ssh").size(), 1);
+    }
+
+    void nothingIsLeftBehind()
+    {
+        start();
+        const QStringList before = folders();
+        {
+            PoolTest test;
+            test.pool->setTarget(target());
+            auto reply = test.sh(QStringLiteral("true"));
+            QVERIFY(PoolTest::wait(reply.get()));
+            VERIFY_SUCCESS(reply);
+            auto running = test.sh(QStringLiteral("sleep 1000"));
+            QCOMPARE(ourProcesses("ssh").size(), 1);
+        }
+        QVERIFY(PoolTest::until([] { return ourProcesses("ssh").isEmpty(); }));
+        QVERIFY(PoolTest::until([&] {
+            const QStringList now = folders();
+            return std::all_of(now.begin(), now.end(), [&](const QString &folder) { return before.contains(folder); });
+        }));
+    }
+
+    void closingTheSessionEndsSsh()
+    {
+        start();
+        PoolTest test;
+        test.pool->setTarget(target());
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        test.pool->closeSession(QStringLiteral("srv"));
+        QVERIFY(PoolTest::until([] { return ourProcesses("ssh").isEmpty(); }));
+    }
+
+    void anUnknownHostKeyIsAskedAbout()
+    {
+        start();
+        PoolTest test;
+        SshTarget unknown = target();
+        unknown.userKnownHostsFiles = { QStringLiteral("/dev/null") };
+        test.pool->setTarget(unknown);
+        QSignalSpy questions(test.pool.get(), &SshPool::hostKeyUnknown);
+        auto reply = test.sh(QStringLiteral("echo in"));
+        QVERIFY(PoolTest::until([&] { return questions.count() == 1; }));
+        const auto question = questions.first().first().value<HostKeyQuestion>();
+        QCOMPARE(question.key.algorithm + ' ' + question.key.blob.toBase64(), m_sshd->hostKeyLine());
+        QVERIFY(PoolTest::until([] { return ourProcesses("ssh").isEmpty(); })); // nothing waits meanwhile
+        QVERIFY(!loginWasTried());
+        test.pool->answerHostKey(question.id, true);
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QVERIFY(readFile(test.ownKnownHosts()).contains(m_sshd->hostKeyLine()));
+    }
+
+    void aChangedHostKeyStops()
+    {
+        start();
+        PoolTest test;
+        SshTarget changed = target();
+        changed.userKnownHostsFiles = { m_sshd->path(QStringLiteral("old_known_hosts")) };
+        QVERIFY(QFile::copy(m_sshd->knownHostsFile(), changed.userKnownHostsFiles.first()));
+        QVERIFY(m_sshd->replaceHostKey());
+        QVERIFY(m_sshd->start());
+        test.pool->setTarget(changed);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::HostKeyChanged);
+        QVERIFY(!loginWasTried());
+        QVERIFY(test.pool->sessionStatus(QStringLiteral("srv")).hostKey.has_value());
+    }
+
+    void aRevokedHostKeyStops()
+    {
+        start();
+        PoolTest test;
+        SshTarget revoked = target();
+        const QString file = m_sshd->path(QStringLiteral("revoking"));
+        QVERIFY(writeFile(file, "@revoked * " + m_sshd->hostKeyLine() + '\n' + readFile(m_sshd->knownHostsFile())));
+        revoked.userKnownHostsFiles = { file };
+        test.pool->setTarget(revoked);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::HostKeyRevoked);
+        QVERIFY(!loginWasTried());
+    }
+
+    void aPostQuantumServerIsReachedByItself()
+    {
+        start({ QStringLiteral("KexAlgorithms sntrup761x25519-sha512@openssh.com") });
+        PoolTest test;
+        SshTarget automatic = m_sshd->target();
+        automatic.backend = SshBackend::Auto;
+        test.pool->setTarget(automatic);
+        auto reply = test.sh(QStringLiteral("echo in"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        const SessionStatus status = test.pool->sessionStatus(QStringLiteral("srv"));
+        QCOMPARE(status.backend, SshBackend::OpenSsh);
+        QVERIFY2(status.backendReason.contains(QStringLiteral("algorithm")), qPrintable(status.backendReason));
+        QVERIFY(status.keyExchange.startsWith(QStringLiteral("sntrup761")));
+        // It is remembered: the next dial does not try libssh first.
+        test.pool->closeSession(QStringLiteral("srv"));
+        const qsizetype before = m_sshd->connections();
+        auto again = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(again.get()));
+        VERIFY_SUCCESS(again);
+        QCOMPARE(m_sshd->connections(), before + 1);
+
+        SshTarget only = m_sshd->target(QStringLiteral("only"));
+        only.backend = SshBackend::Libssh;
+        test.pool->setTarget(only);
+        auto refused = test.sh(QStringLiteral("true"), {}, QStringLiteral("only"));
+        QVERIFY(PoolTest::wait(refused.get()));
+        QCOMPARE(codeOf(*refused), ErrorCode::HandshakeFailed);
+    }
+
+    void libsshStaysTheFirstChoice()
+    {
+        start();
+        PoolTest test;
+        SshTarget automatic = m_sshd->target();
+        automatic.backend = SshBackend::Auto;
+        test.pool->setTarget(automatic);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv")).backend, SshBackend::Libssh);
+        QVERIFY(ourProcesses("ssh").isEmpty());
+    }
+
+    void aHostCertificate()
+    {
+        start();
+        const QByteArray authority = certify(QStringLiteral("127.0.0.1"));
+        QVERIFY(!authority.isEmpty());
+        m_sshd->addConfig(QStringLiteral("HostCertificate ") + m_sshd->path(QStringLiteral("host_key-cert.pub")));
+        QVERIFY(m_sshd->start());
+        const QString file = m_sshd->path(QStringLiteral("authorities"));
+        QVERIFY(writeFile(file, authority));
+        PoolTest test;
+        SshTarget automatic = m_sshd->target();
+        automatic.backend = SshBackend::Auto;
+        automatic.userKnownHostsFiles = { file };
+        test.pool->setTarget(automatic);
+        auto reply = test.sh(QStringLiteral("echo in"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        const SessionStatus status = test.pool->sessionStatus(QStringLiteral("srv"));
+        QCOMPARE(status.backend, SshBackend::OpenSsh);
+        QVERIFY2(status.hostKeyFingerprint.contains(QStringLiteral("certified by")),
+                 qPrintable(status.hostKeyFingerprint));
+        QVERIFY(!QFile::exists(test.ownKnownHosts())); // nothing was pinned: the authority vouches
+    }
+
+    void aHostCertificateForAnotherName()
+    {
+        start();
+        const QByteArray authority = certify(QStringLiteral("other.example"));
+        QVERIFY(!authority.isEmpty());
+        m_sshd->addConfig(QStringLiteral("HostCertificate ") + m_sshd->path(QStringLiteral("host_key-cert.pub")));
+        QVERIFY(m_sshd->start());
+        const QString file = m_sshd->path(QStringLiteral("authorities"));
+        QVERIFY(writeFile(file, authority));
+        PoolTest test;
+        SshTarget wrong = target();
+        wrong.userKnownHostsFiles = { file };
+        test.pool->setTarget(wrong);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QVERIFY(reply->error());
+        QCOMPARE(codeOf(*reply), ErrorCode::HostKeyChanged);
+        QVERIFY(!loginWasTried());
+    }
+
+    void anAuthorityWithoutACertificate()
+    {
+        start();
+        const QByteArray authority = certify(QStringLiteral("127.0.0.1"));
+        const QString file = m_sshd->path(QStringLiteral("authorities"));
+        QVERIFY(writeFile(file, authority));
+        PoolTest test;
+        SshTarget automatic = m_sshd->target();
+        automatic.backend = SshBackend::Auto;
+        automatic.userKnownHostsFiles = { file };
+        test.pool->setTarget(automatic);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::Unsupported);
+        QVERIFY(!loginWasTried());
+    }
+
+    void aRefusedKey()
+    {
+        start();
+        PoolTest test;
+        SshTarget wrong = target();
+        wrong.identityFiles = { m_sshd->makeKey(QStringLiteral("stranger")) };
+        test.pool->setTarget(wrong);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::AuthFailed);
+        QVERIFY2(reply->error()->what.contains(QStringLiteral("stranger")), qPrintable(reply->error()->what));
+        QVERIFY(PoolTest::until([] { return ourProcesses("ssh").isEmpty(); }));
+    }
+
+    void aPassphrase()
+    {
+        start();
+        const QString key = m_sshd->makeKey(QStringLiteral("locked"), QStringLiteral("correct horse"));
+        QVERIFY(m_sshd->authoriseKey(key));
+        PoolTest test;
+        PromptTester user(test.pool.get());
+        user.answerWith({ "correct horse" });
+        SshTarget locked = target();
+        locked.identityFiles = { key };
+        test.pool->setTarget(locked);
+        auto reply = test.sh(QStringLiteral("echo in"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(user.shown.size(), 1);
+        QCOMPARE(user.shown.first().kind, Prompt::Kind::KeyPassphrase);
+        QCOMPARE(user.shown.first().keyFile, key);
+        QVERIFY(user.open.isEmpty());
+    }
+
+    void aCancelledPassphrase()
+    {
+        start();
+        const QString key = m_sshd->makeKey(QStringLiteral("locked"), QStringLiteral("correct horse"));
+        QVERIFY(m_sshd->authoriseKey(key));
+        PoolTest test;
+        PromptTester user(test.pool.get());
+        user.answerWith({});
+        SshTarget locked = target();
+        locked.identityFiles = { key };
+        test.pool->setTarget(locked);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::Cancelled);
+        QVERIFY(PoolTest::until([] { return ourProcesses("ssh").isEmpty(); }));
+    }
+
+    void nobodyIsAskedWithoutAListener()
+    {
+        start();
+        const QString key = m_sshd->makeKey(QStringLiteral("locked"), QStringLiteral("correct horse"));
+        QVERIFY(m_sshd->authoriseKey(key));
+        PoolTest test;
+        SshTarget locked = target();
+        locked.identityFiles = { key };
+        test.pool->setTarget(locked);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::AuthFailed);
+    }
+
+    void aPassword()
+    {
+        if (const QString missing = SshdFixture::missingPam(); !missing.isEmpty())
+            QSKIP(qPrintable(missing));
+        m_sshd = std::make_unique<SshdFixture>();
+        m_sshd->setPamScript("p:Password: |open sesame\n", true);
+        QVERIFY(m_sshd->start());
+        PoolTest test;
+        PromptTester user(test.pool.get());
+        user.answerWith({ "wrong", "open sesame" });
+        SshTarget byPassword = target();
+        byPassword.identityFiles = { m_sshd->makeKey(QStringLiteral("stranger")) };
+        test.pool->setTarget(byPassword);
+        auto reply = test.sh(QStringLiteral("echo in"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(user.shown.size(), 2);
+        QCOMPARE(user.shown.first().kind, Prompt::Kind::Password);
+        QVERIFY(user.shown.first().problem.isEmpty());
+        QVERIFY(!user.shown.last().problem.isEmpty());
+        QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv")).authenticatedBy, QStringLiteral("password"));
+    }
+
+    void aKilledSshIsALostConnection()
+    {
+        start();
+        PoolTest test;
+        test.pool->setTarget(target());
+        auto reply = test.sh(QStringLiteral("echo here; sleep 1000"));
+        QVERIFY(PoolTest::until([&] { return reply->standardOutput() == "here\n"; }));
+        const QList<pid_t> masters = ourProcesses("ssh");
+        QCOMPARE(masters.size(), 1);
+        ::kill(masters.first(), SIGKILL);
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::ConnectionLost);
+        auto again = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(again.get()));
+        VERIFY_SUCCESS(again);
+    }
+
+    void aKilledServerIsALostConnection()
+    {
+        start();
+        PoolTest test;
+        test.pool->setTarget(target());
+        auto reply = test.sh(QStringLiteral("echo here; sleep 1000"));
+        QVERIFY(PoolTest::until([&] { return reply->standardOutput() == "here\n"; }));
+        m_sshd->kill();
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::ConnectionLost);
+        QVERIFY(PoolTest::until([] { return ourProcesses("ssh").isEmpty(); }));
+    }
+
+    void aHangingSshIsNoticedAndEnded()
+    {
+        start();
+        SshPoolOptions options;
+        options.checkDeadline = 500ms;
+        PoolTest test(options);
+        test.pool->setTarget(target());
+        auto reply = test.sh(QStringLiteral("echo here; sleep 1000"));
+        QVERIFY(PoolTest::until([&] { return reply->standardOutput() == "here\n"; }));
+        const QList<pid_t> masters = ourProcesses("ssh");
+        QCOMPARE(masters.size(), 1);
+        ::kill(masters.first(), SIGSTOP);
+        ExecOptions shortly;
+        shortly.deadline = 500ms;
+        auto late = test.sh(QStringLiteral("true"), shortly);
+        QVERIFY(PoolTest::wait(late.get()));
+        QCOMPARE(codeOf(*late), ErrorCode::DeadlineExceeded);
+        test.pool->checkSessions();
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::ConnectionLost);
+        QVERIFY(PoolTest::until([&] { return !ourProcesses("ssh").contains(masters.first()); }));
+    }
+
+    void aHealthySessionPassesTheCheck()
+    {
+        start();
+        SshPoolOptions options;
+        options.checkDeadline = 10s;
+        PoolTest test(options);
+        test.pool->setTarget(target());
+        for (int i = 0; i < 3; ++i) {
+            auto reply = test.sh(QStringLiteral("true"));
+            QVERIFY(PoolTest::wait(reply.get()));
+            VERIFY_SUCCESS(reply);
+            test.pool->checkSessions();
+        }
+        QCOMPARE(m_sshd->logins(), 1);
+    }
+
+    void aSilentPeer()
+    {
+        start();
+        QTcpServer silent;
+        QVERIFY(silent.listen(QHostAddress::LocalHost));
+        SshPoolOptions options;
+        options.handshakeDeadline = 500ms;
+        PoolTest test(options);
+        SshTarget nobody = target();
+        nobody.port = silent.serverPort();
+        test.pool->setTarget(nobody);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::HandshakeFailed);
+        QVERIFY(PoolTest::until([] { return ourProcesses("ssh").isEmpty(); }));
+    }
+
+    void aJumpHost_data()
+    {
+        QTest::addColumn<bool>("jumpByOpenSsh");
+        QTest::addColumn<bool>("innerByOpenSsh");
+        QTest::newRow("libssh behind openssh") << true << false;
+        QTest::newRow("openssh behind libssh") << false << true;
+        QTest::newRow("openssh behind openssh") << true << true;
+    }
+    void aJumpHost()
+    {
+        QFETCH(bool, jumpByOpenSsh);
+        QFETCH(bool, innerByOpenSsh);
+        start();
+        SshdFixture inner;
+        QVERIFY(inner.start());
+        PoolTest test;
+        SshTarget hop = m_sshd->target(QString());
+        hop.name = QStringLiteral("bastion");
+        hop.backend = jumpByOpenSsh ? SshBackend::OpenSsh : SshBackend::Libssh;
+        SshTarget behind = inner.target();
+        behind.jumpHosts = { hop };
+        behind.backend = innerByOpenSsh ? SshBackend::OpenSsh : SshBackend::Libssh;
+        test.pool->setTarget(behind);
+        auto reply = test.sh(QStringLiteral("head -c 300000 /dev/zero | tr '\\0' x"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(reply->standardOutput().count('x'), 300000);
+        QCOMPARE(m_sshd->logins(), 1);
+        QCOMPARE(inner.logins(), 1);
+    }
+
+    void withoutTheHelper()
+    {
+        start();
+        SshPoolOptions options;
+        PoolTest test(options, QStringLiteral("/nonexistent/helper"));
+        test.pool->setTarget(target());
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::Unsupported);
+        QVERIFY(!reply->error()->remedy.isEmpty());
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_SshBackend)
+#include "tst_SshBackend.moc"
