@@ -18,6 +18,7 @@
 #include <QHelpEvent>
 #include <QJsonArray>
 #include <QLabel>
+#include <QComboBox>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -90,6 +91,10 @@ void tst_Dialogs::addsAServer()
         QTest::keyClicks(dialog->focusWidget(), QStringLiteral("ops@bastion"));
         QTest::keyClick(dialog->focusWidget(), Qt::Key_Tab);
         QVERIFY(edit(dialog, "identities")->hasFocus());
+        auto *backend = dialog->findChild<QComboBox *>(QStringLiteral("backend"));
+        QCOMPARE(backend->currentIndex(), 0);
+        backend->setFocus();
+        QTest::keyClick(backend, Qt::Key_End);
         QVERIFY(button(dialog, "ok")->isEnabled());
         QTest::keyClick(dialog->focusWidget(), Qt::Key_Return);
     });
@@ -100,6 +105,7 @@ void tst_Dialogs::addsAServer()
     QCOMPARE(server.host, QStringLiteral("10.0.0.5"));
     QCOMPARE(server.user, QStringLiteral("ops"));
     QCOMPARE(server.proxyJump, QStringLiteral("ops@bastion"));
+    QCOMPARE(server.backend, SshBackend::OpenSsh);
     QCOMPARE(server.port, 2222);
     QCOMPARE(server.tags, (QStringList { QStringLiteral("prod"), QStringLiteral("eu") }));
     QCOMPARE(window.overview()->currentServer(), server.id);

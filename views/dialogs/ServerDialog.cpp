@@ -7,6 +7,7 @@
 #include "views/theme/Colors.h"
 #include "views/theme/Typography.h"
 
+#include <QComboBox>
 #include <QCompleter>
 #include <QDialogButtonBox>
 #include <QGridLayout>
@@ -40,6 +41,7 @@ ServerDialog::ServerDialog(Fleet *fleet, const QString &sshConfigFile, const QSt
     , m_user(field(QStringLiteral("user"), tr("from ~/.ssh/config, else your own")))
     , m_port(field(QStringLiteral("port"), tr("from ~/.ssh/config, else 22")))
     , m_jump(field(QStringLiteral("jump"), tr("from ~/.ssh/config; user@bastion:22, or none")))
+    , m_backend(new QComboBox)
     , m_identities(new IdentityList)
     , m_tags(field(QStringLiteral("tags"), tr("production, eu")))
     , m_gatewayPort(field(QStringLiteral("gatewayPort"), tr("found out on the server")))
@@ -49,6 +51,10 @@ ServerDialog::ServerDialog(Fleet *fleet, const QString &sshConfigFile, const QSt
 {
     setObjectName(QStringLiteral("serverDialog"));
     setWindowTitle(m_isNew ? tr("Add a server") : tr("Edit server"));
+    m_backend->setObjectName(QStringLiteral("backend"));
+    m_backend->addItem(tr("libssh, or OpenSSH's ssh where needed"), int(SshBackend::Auto));
+    m_backend->addItem(tr("libssh only"), int(SshBackend::Libssh));
+    m_backend->addItem(tr("OpenSSH's ssh"), int(SshBackend::OpenSsh));
     m_port->setValidator(new QIntValidator(0, 65535, m_port));
     m_gatewayPort->setValidator(new QIntValidator(0, 65535, m_gatewayPort));
     m_preview->setObjectName(QStringLiteral("hostPreview"));
@@ -85,6 +91,7 @@ ServerDialog::ServerDialog(Fleet *fleet, const QString &sshConfigFile, const QSt
     for (QLineEdit *edit : { m_user, m_port, m_jump, m_tags, m_gatewayPort })
         connect(edit, &QLineEdit::textEdited, this, onEdit);
     connect(m_identities, &IdentityList::edited, this, onEdit);
+    connect(m_backend, &QComboBox::activated, this, onEdit);
     connect(m_hostPreview, &HostPreview::changed, this, &ServerDialog::updatePreview);
     validate();
     (m_isNew ? m_host : m_name)->setFocus();
@@ -120,6 +127,7 @@ void ServerDialog::buildForm()
     addRow(tr("&Port"), m_port, m_port);
     addRow(tr("&Jump host"), m_jump, m_jump);
     addRow(tr("&Identity files"), m_identities, m_identities->field());
+    addRow(tr("&Carried by"), m_backend, m_backend);
     addSection(tr("OpenClaw"));
     addRow(tr("Gate&way port"), m_gatewayPort, m_gatewayPort);
 
@@ -139,7 +147,8 @@ void ServerDialog::buildForm()
     setTabOrder(m_user, m_port);
     setTabOrder(m_port, m_jump);
     setTabOrder(m_jump, m_identities->field());
-    setTabOrder(m_identities->field(), m_gatewayPort);
+    setTabOrder(m_identities->field(), m_backend);
+    setTabOrder(m_backend, m_gatewayPort);
 }
 
 void ServerDialog::load(const Server &server)
@@ -152,6 +161,7 @@ void ServerDialog::load(const Server &server)
     m_port->setText(number(server.port));
     m_jump->setText(server.proxyJump);
     m_identities->setFiles(server.identityFiles);
+    m_backend->setCurrentIndex(m_backend->findData(int(server.backend)));
     m_tags->setText(server.tags.join(QStringLiteral(", ")));
     m_gatewayPort->setText(number(server.gatewayPort));
 }
@@ -165,6 +175,7 @@ Server ServerDialog::fromForm() const
     server.port = m_port->text().toInt();
     server.proxyJump = m_jump->text().trimmed();
     server.identityFiles = m_identities->files();
+    server.backend = static_cast<SshBackend>(m_backend->currentData().toInt());
     server.tags = splitTags(m_tags->text());
     server.gatewayPort = m_gatewayPort->text().toInt();
     return server;

@@ -5,6 +5,7 @@
 
 #include <QDialog>
 
+class QComboBox;
 class QDialogButtonBox;
 class QLabel;
 class QLineEdit;
@@ -49,6 +50,7 @@ private:
     QLineEdit *m_user;
     QLineEdit *m_port;
     QLineEdit *m_jump;
+    QComboBox *m_backend;
     IdentityList *m_identities;
     QLineEdit *m_tags;
     QLineEdit *m_gatewayPort;

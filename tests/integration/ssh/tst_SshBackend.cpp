@@ -6,6 +6,7 @@
 #include "tests/support/Files.h"
 
 #include <QDirIterator>
+#include <QProcess>
 #include <QStandardPaths>
 
 #include <csignal>
@@ -517,6 +518,27 @@ private Q_SLOTS:
         QCOMPARE(reply->standardOutput().count('x'), 300000);
         QCOMPARE(m_sshd->logins(), 1);
         QCOMPARE(inner.logins(), 1);
+    }
+
+    /// However this program ends, ssh does not outlive it.
+    void theHelperEndsWithItsParent()
+    {
+        QProcess parent;
+        parent.start(QStringLiteral("/bin/sh"),
+                     { QStringLiteral("-c"),
+                       QStringLiteral("\"$0\" run $$ sleep 1000 & echo $!; read line; kill -KILL $$"),
+                       QStringLiteral(HELMCLAW_SSH_HELPER) });
+        QVERIFY(parent.waitForReadyRead(30000));
+        const pid_t pid = parent.readLine().trimmed().toInt();
+        QVERIFY(pid > 0);
+        const auto stat = [pid] { // "1234 (sleep) S …"; nothing once it is gone
+            QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        QVERIFY(PoolTest::until([&] { return stat().contains("(sleep)"); }));
+        parent.write("go\n");
+        QVERIFY(parent.waitForFinished(30000));
+        QVERIFY(PoolTest::until([&] { return stat().isEmpty() || stat().contains(") Z "); }));
     }
 
     void withoutTheHelper()

@@ -515,6 +515,7 @@ void tst_Fleet::randomServersSurviveTheFile()
         server.identityFiles = QStringList { QLatin1Char('/') + text(6) };
         server.port = int(random.bounded(65536u));
         server.proxyJump = random.bounded(2u) ? QStringLiteral("ops@bastion:2222,other") : QString();
+        server.backend = static_cast<SshBackend>(random.bounded(3));
         server.unknownKeys.insert(QStringLiteral("extra"), text(5));
         if (!serverProblem(server).isEmpty())
             continue;

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+#include "ssh/openssh/HostKeyAnswers.h"
+#include "ssh/openssh/MuxProtocol.h"
+#include "ssh/openssh/OpenSshPrompts.h"
+#include "ssh/openssh/SshArguments.h"
+#include "ssh/openssh/SshMasterLog.h"
+
+#include <QTest>
+
+using namespace Helmclaw;
+
+/// What is said to OpenSSH's ssh and what it says, without one.
+class tst_OpenSsh : public QObject
+{
+    Q_OBJECT
+
+private:
+    static HostKey key(const QByteArray &text)
+    {
+        const QByteArray type("ssh-ed25519");
+        return { type, WireWriter().string(type).string(text).bytes() };
+    }
+    static QByteArrayList asked(const HostKey &about, const char *reason = "HOSTNAME")
+    {
+        return { reason, about.algorithm, about.blob.toBase64() };
+    }
+    static SshTarget target()
+    {
+        SshTarget result;
+        result.name = QStringLiteral("srv");
+        result.host = QStringLiteral("srv.example");
+        result.user = QStringLiteral("me");
+        return result;
+    }
+    static QByteArray optionOf(const QByteArrayList &command, const QByteArray &keyword)
+    {
+        for (const QByteArray &word : command) {
+            if (word.startsWith(keyword + '='))
+                return word.sliced(keyword.size() + 1);
+        }
+        return "(none)";
+    }
+
+private Q_SLOTS:
+    void aReplyIsTakenWhenItIsWhole()
+    {
+        const QByteArray whole = WireWriter()
+                                     .string(WireWriter().number32(Mux::Hello).number32(4).bytes())
+                                     .string(WireWriter().number32(Mux::ExitMessage).number32(7).number32(3).bytes())
+                                     .bytes();
+        bool broken = false;
+        for (qsizetype size = 0; size < 12; ++size) {
+            QByteArray part = whole.first(size);
+            QVERIFY(!Mux::takeReply(part, broken));
+            QVERIFY(!broken);
+            QCOMPARE(part.size(), size);
+        }
+        QByteArray buffer = whole;
+        const auto hello = Mux::takeReply(buffer, broken);
+        QVERIFY(hello);
+        QCOMPARE(hello->type, quint32 { Mux::Hello });
+        QCOMPARE(hello->version, quint32 { 4 });
+        const auto end = Mux::takeReply(buffer, broken);
+        QVERIFY(end);
+        QCOMPARE(end->exitStatus, quint32 { 3 });
+        QVERIFY(buffer.isEmpty());
+    }
+
+    void aReplyThatIsNone_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::newRow("too long") << WireWriter().number32(Mux::maxMessage + 1).bytes();
+        QTest::newRow("too short") << WireWriter().number32(3).bytes();
+        QTest::newRow("without its fields") << WireWriter().string(WireWriter().number32(Mux::Failure).bytes()).bytes();
+    }
+    void aReplyThatIsNone()
+    {
+        QFETCH(QByteArray, bytes);
+        bool broken = false;
+        QVERIFY(!Mux::takeReply(bytes, broken));
+        QVERIFY(broken);
+    }
+
+    void theLog()
+    {
+        SshMasterLog log;
+        const QByteArray text =
+            "OpenSSH_9.2p1 Debian\r\ndebug1: Remote protocol version 2.0, remote software version x\r\n"
+            "debug1: kex: algorithm: curve25519-sha256\r\n"
+            "debug1: kex: server->client cipher: aes128-ctr MAC: x compression: none\r\n"
+            "debug1: Authentications that can continue: publickey,password\r\n"
+            "debug1: Offering public key: /home/me/.ssh/id ED25519 SHA256:abc explicit\r\n"
+            "debug1: Server accepts key: /home/me/.ssh/id ED25519 SHA256:abc explicit\r\n"
+            "Authenticated to srv (via proxy) using \"publickey\".\r\n"
+            "debug1: kex: algorithm: later\r\n"
+            "channel 2: open failed: connect failed: Connection refused\r\n";
+        for (const char byte : text) // however it is cut
+            log.add(QByteArrayView(&byte, 1));
+        QVERIFY(log.bannerSeen());
+        QCOMPARE(log.keyExchange(), QStringLiteral("curve25519-sha256"));
+        QCOMPARE(log.cipher(), QStringLiteral("aes128-ctr"));
+        QCOMPARE(log.methods(), QStringList({ QStringLiteral("publickey"), QStringLiteral("password") }));
+        QCOMPARE(log.offered(), QStringList(QStringLiteral("identity file /home/me/.ssh/id ED25519 SHA256:abc")));
+        QCOMPARE(log.authenticatedBy(), log.offered().first());
+        QCOMPARE(log.takeRefusal(), QByteArray("error (2) connect failed: Connection refused"));
+        QVERIFY(log.takeRefusal().isEmpty());
+        QVERIFY(log.lastWords().isEmpty());
+        QVERIFY(!log.loginRefused());
+        log.add("me@srv: Permission denied (publickey).\r\n");
+        QVERIFY(log.loginRefused());
+        QCOMPARE(log.lastWords(), QByteArray("me@srv: Permission denied (publickey)."));
+    }
+
+    void theLogStaysSmall()
+    {
+        SshMasterLog log;
+        const QByteArray flood(100000, 'x');
+        for (int i = 0; i < 100; ++i) {
+            log.add(flood);
+            if (i % 10 == 0)
+                log.add("\n");
+        }
+        QVERIFY(log.lastWords().size() < 20000);
+    }
+
+    void prompts()
+    {
+        const auto passphrase = OpenSshPrompts::read({}, "Enter passphrase for key '/keys/id': ", false);
+        QVERIFY(passphrase);
+        QCOMPARE(passphrase->kind, Prompt::Kind::KeyPassphrase);
+        QCOMPARE(passphrase->keyFile, QStringLiteral("/keys/id"));
+        const auto password = OpenSshPrompts::read({}, "me@srv's password: ", true);
+        QVERIFY(password);
+        QCOMPARE(password->kind, Prompt::Kind::Password);
+        QVERIFY(!password->problem.isEmpty());
+        const auto code = OpenSshPrompts::read({}, "(me@srv) Hello \x1b[31m\nVerification code: ", false);
+        QVERIFY(code);
+        QCOMPARE(code->kind, Prompt::Kind::KeyboardInteractive);
+        QCOMPARE(code->fields.size(), 1);
+        QVERIFY(!code->instruction.contains(QChar(0x1b)));
+        const auto touch = OpenSshPrompts::read("none", "Confirm user presence for key ED25519-SK SHA256:abc", false);
+        QVERIFY(touch);
+        QCOMPARE(touch->kind, Prompt::Kind::TouchKey);
+        QCOMPARE(touch->keyFingerprint, QStringLiteral("SHA256:abc"));
+        // A yes that nobody has thought of is never said.
+        QVERIFY(!OpenSshPrompts::read("confirm", "Are you sure you want to continue connecting (yes/no)? ", false));
+    }
+
+    void theCommand()
+    {
+        SshArguments::Wishes wishes;
+        wishes.helper = QStringLiteral("/opt/50% more/helper");
+        wishes.controlPath = "/run/x/c";
+        SshTarget dash = target();
+        dash.host = QStringLiteral("-oProxyCommand=evil");
+        QByteArrayList command = SshArguments::command(dash, wishes);
+        QCOMPARE(command.mid(command.size() - 2), QByteArrayList({ "--", "-oProxyCommand=evil" }));
+        QCOMPARE(command[command.indexOf("-F") + 1], QByteArray("none"));
+        QCOMPARE(optionOf(command, "ProxyCommand"), QByteArray("'/opt/50%% more/helper' socket"));
+        QCOMPARE(optionOf(command, "KnownHostsCommand"), QByteArray("\"/opt/50%% more/helper\" hostkey %I %t %K"));
+        QCOMPARE(optionOf(command, "StrictHostKeyChecking"), QByteArray("yes"));
+        QCOMPARE(optionOf(command, "UserKnownHostsFile"), QByteArray("/dev/null"));
+        QCOMPARE(optionOf(command, "BatchMode"), QByteArray("yes"));
+        QCOMPARE(optionOf(command, "ClearAllForwardings"), QByteArray("yes"));
+        wishes.mayAsk = true;
+        SshTarget alias = target();
+        alias.configHost = QStringLiteral("short");
+        command = SshArguments::command(alias, wishes);
+        QCOMPARE(command.last(), QByteArray("short"));
+        QVERIFY(!command.contains("-F")); // ssh's own files
+        QCOMPARE(optionOf(command, "HostName"), QByteArray("srv.example"));
+        QCOMPARE(optionOf(command, "BatchMode"), QByteArray("no"));
+    }
+
+    void hostKeys()
+    {
+        const HostKey known = key("known");
+        const HostKey other = key("other");
+        KnownHosts index;
+        index.addLines("srv.example " + known.algorithm + ' ' + known.blob.toBase64() + "\n@cert-authority *.example "
+                           + other.algorithm + ' ' + other.blob.toBase64() + '\n',
+                       QStringLiteral("file"));
+        const HostKeyChecker checker(QStringLiteral("/nonexistent"));
+        using Kind = HostKeyAnswers::Answer::Kind;
+        const auto about = [&](const QByteArrayList &words) {
+            return HostKeyAnswers::answer(checker, index, target(), words);
+        };
+        const auto order = about({ "ORDER", "NONE", "NONE" });
+        QCOMPARE(order.kind, Kind::Lines);
+        QCOMPARE(order.lines, HostKeyAnswers::line(known) + HostKeyAnswers::line(other, "@cert-authority "));
+        const auto match = about(asked(known));
+        QCOMPARE(match.kind, Kind::Trusted);
+        QCOMPARE(match.lines, HostKeyAnswers::line(known));
+        const auto changed = about(asked(other));
+        QCOMPARE(changed.kind, Kind::Judged);
+        QCOMPARE(changed.report.verdict, HostKeyVerdict::Changed);
+        QVERIFY(changed.lines.isEmpty());
+        // An address is never pinned, and what is no key is not answered.
+        QVERIFY(about(asked(known, "ADDRESS")).lines.isEmpty());
+        QCOMPARE(about({ "HOSTNAME", "ssh-ed25519", "AAAA" }).kind, Kind::Malformed);
+        QCOMPARE(about({ "HOSTNAME" }).kind, Kind::Malformed);
+    }
+};
+
+QTEST_APPLESS_MAIN(tst_OpenSsh)
+#include "tst_OpenSsh.moc"
