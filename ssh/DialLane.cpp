@@ -49,6 +49,7 @@ void DialLane::stop()
     // First the dials let go of whatever a worker may hang in, then the workers end, then the loop.
     m_loop.post([this] {
         m_waiting.clear();
+        m_again.clear();
         for (auto &[id, dialer] : m_dialers)
             dialer->cancel();
     });

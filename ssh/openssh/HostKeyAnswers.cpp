@@ -53,10 +53,8 @@ Answer ofCertificate(const KnownHosts &index, const SshTarget &target, const Key
                                   [&](const KnownHosts::Entry &entry) { return entry.key.blob == authority.blob; });
     if (!ours || target.advice.contradicts(plain))
         return { Answer::Kind::Lines, {}, {}, {} }; // ssh takes the certificate off and asks again about the plain key
-    return { Answer::Kind::Trusted,
-             HostKeyAnswers::line(authority, authorityMark),
-             Text::tr("%1, certified by %2").arg(plain.fingerprint(), authority.fingerprint()),
-             {} };
+    return { Answer::Kind::Trusted, HostKeyAnswers::line(authority, authorityMark),
+             Text::tr("%1, certified by %2").arg(plain.fingerprint(), authority.fingerprint()), report };
 }
 
 } // namespace
@@ -85,7 +83,7 @@ Answer HostKeyAnswers::answer(const HostKeyChecker &checker, const KnownHosts &i
     if (certificate)
         return ofCertificate(index, target, *certificate, key, report);
     if (report.verdict == HostKeyVerdict::Match)
-        return { Answer::Kind::Trusted, line(key), key.fingerprint(), {} };
+        return { Answer::Kind::Trusted, line(key), key.fingerprint(), report };
     return { Answer::Kind::Judged, {}, {}, report };
 }
 

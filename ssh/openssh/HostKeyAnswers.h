@@ -22,7 +22,7 @@ public:
         } kind = Kind::Malformed;
         QByteArray lines;
         QString fingerprint; ///< Trusted
-        HostKeyReport report; ///< Judged: of the plain key
+        HostKeyReport report; ///< Trusted, Judged: of the plain key
     };
     /// @p words: the token "%I" (ORDER, HOSTNAME, ADDRESS), "%t" and "%K".
     [[nodiscard]] static Answer answer(const HostKeyChecker &checker, const KnownHosts &index, const SshTarget &target,

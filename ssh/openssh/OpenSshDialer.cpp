@@ -352,8 +352,7 @@ void OpenSshDialer::fail(const Error &error, const HostKeyReport *hostKey)
         if (error.code == ErrorCode::HostKeyUnknown)
             result.unknownKey = hostKey->offered;
     }
-    result.refused = m_master != nullptr
-        && (m_master->log().loginRefused() || (m_secretsAsked > 1) || error.code == ErrorCode::AuthFailed);
+    result.refused = m_master != nullptr && (m_master->log().loginRefused() || m_secretsAsked > 1);
     finish(std::move(result));
 }
 

@@ -132,11 +132,13 @@ void addOptions(Options &options, const SshTarget &target)
 QByteArrayList SshArguments::command(const SshTarget &target, const Wishes &wishes)
 {
     Options options;
-    options.add("IgnoreUnknown", "ForkAfterAuthentication"); // since OpenSSH 8.7
     // First, so that a ProxyJump of ssh_config does not count: the way to the server is ours.
     options.add("ProxyCommand", inSetting(CommandLine::quote(wishes.helper)) + QStringLiteral(" socket"));
     options.add("ProxyUseFdpass", true);
     addHostKeys(options, wishes.helper);
+    // Behind what an old ssh must not ignore. "ssh -G" has read the same files with the user's own IgnoreUnknown, which
+    // this one takes the place of: a misspelt keyword has been told there.
+    options.add("IgnoreUnknown", "*");
     addNothingElse(options);
     options.add("HostName", inSetting(target.host));
     options.add("Port", QString::number(target.port));

@@ -240,6 +240,27 @@ private Q_SLOTS:
         QCOMPARE(codeOf(*refused), ErrorCode::HandshakeFailed);
     }
 
+    void theHostKeyOfAPostQuantumServer()
+    {
+        start({ QStringLiteral("KexAlgorithms sntrup761x25519-sha512@openssh.com") });
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        std::unique_ptr<HostKeyReply> pinned(test.pool->inspectHostKey(QStringLiteral("srv")));
+        QVERIFY(PoolTest::wait(pinned.get()));
+        VERIFY_SUCCESS(pinned);
+        QCOMPARE(pinned->report().verdict, HostKeyVerdict::Match);
+        SshTarget unknown = m_sshd->target();
+        unknown.userKnownHostsFiles = { QStringLiteral("/dev/null") };
+        test.pool->setTarget(unknown);
+        std::unique_ptr<HostKeyReply> shown(test.pool->inspectHostKey(QStringLiteral("srv")));
+        QVERIFY(PoolTest::wait(shown.get()));
+        VERIFY_SUCCESS(shown);
+        QCOMPARE(shown->report().verdict, HostKeyVerdict::Unknown);
+        QCOMPARE(shown->report().offered.algorithm + ' ' + shown->report().offered.blob.toBase64(),
+                 m_sshd->hostKeyLine());
+        QVERIFY(!loginWasTried());
+    }
+
     void libsshStaysTheFirstChoice()
     {
         start();
@@ -327,6 +348,35 @@ private Q_SLOTS:
         QCOMPARE(codeOf(*reply), ErrorCode::AuthFailed);
         QVERIFY2(reply->error()->what.contains(QStringLiteral("stranger")), qPrintable(reply->error()->what));
         QVERIFY(PoolTest::until([] { return ourProcesses("ssh").isEmpty(); }));
+    }
+
+    /// ssh reads ssh_config itself, and what it says about forwardings and commands does not count.
+    void anAlias()
+    {
+        start();
+        const QString config = m_sshd->path(QStringLiteral("ssh_config"));
+        QVERIFY(writeFile(config,
+                          "IgnoreUnknown Gibberish\nHost short\n  Gibberish yes\n  HostName wrong.invalid\n"
+                          "  RemoteCommand exit 3\n  RequestTTY force\n  ForkAfterAuthentication yes\n"
+                          "  LocalForward 1 127.0.0.1:1\n  StrictHostKeyChecking no\n  ControlMaster no\n"
+                          "  ProxyJump nowhere.invalid\n  PermitLocalCommand yes\n  LocalCommand exit 4\n"
+                          "  UserKnownHostsFile /dev/null\n  Ciphers aes256-ctr\n"));
+        PoolTest test;
+        SshTarget alias = target();
+        alias.configHost = QStringLiteral("short");
+        alias.configFile = config;
+        test.pool->setTarget(alias);
+        auto reply = test.sh(QStringLiteral("echo in"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(reply->standardOutput(), QByteArray("in\n"));
+        QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv")).cipher, QStringLiteral("aes256-ctr"));
+        // StrictHostKeyChecking no does not open the door.
+        alias.userKnownHostsFiles = { QStringLiteral("/dev/null") };
+        test.pool->setTarget(alias);
+        QSignalSpy questions(test.pool.get(), &SshPool::hostKeyUnknown);
+        auto unknown = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::until([&] { return questions.count() == 1; }));
     }
 
     void aPassphrase()

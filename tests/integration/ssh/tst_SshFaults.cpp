@@ -167,7 +167,9 @@ private Q_SLOTS:
         sshd.addConfig(QStringLiteral("KexAlgorithms sntrup761x25519-sha512@openssh.com"));
         QVERIFY(sshd.start());
         PoolTest test;
-        test.pool->setTarget(sshd.target());
+        SshTarget onlyLibssh = sshd.target(); // OpenSSH's ssh would have one
+        onlyLibssh.backend = SshBackend::Libssh;
+        test.pool->setTarget(onlyLibssh);
         auto reply = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::wait(reply.get()));
         QCOMPARE(codeOf(*reply), ErrorCode::HandshakeFailed);

@@ -186,6 +186,7 @@ private Q_SLOTS:
         PoolTest test;
         QSignalSpy asked(test.pool.get(), &SshPool::hostKeyUnknown);
         SshTarget target = m_sshd->target();
+        target.backend = SshBackend::Libssh; // OpenSSH's ssh would verify it
         target.userKnownHostsFiles = { file };
         test.pool->setTarget(target);
         const Error error = errorOf(test);

@@ -138,7 +138,21 @@ private Q_SLOTS:
             verifyTransfer(test);
             return;
         }
-        verifyRefusedByName(test, config.section(QLatin1Char('\n'), 0, 0).section(QLatin1Char(' '), 1));
+        const QString algorithm = config.section(QLatin1Char('\n'), 0, 0).section(QLatin1Char(' '), 1);
+        SshTarget onlyLibssh = sshd.target();
+        onlyLibssh.backend = SshBackend::Libssh;
+        test.pool->setTarget(onlyLibssh);
+        verifyRefusedByName(test, algorithm);
+        // OpenSSH's ssh takes over, when the one here knows it.
+        QByteArray known;
+        for (const QString &kind : { QStringLiteral("kex"), QStringLiteral("mac") })
+            known += SshdFixture::run(QStringLiteral("/usr/bin/ssh"), { QStringLiteral("-Q"), kind }).value_or("");
+        PoolTest automatic;
+        automatic.pool->setTarget(sshd.target());
+        if (known.split('\n').contains(algorithm.toLatin1()))
+            verifyTransfer(automatic);
+        else
+            verifyRefusedByName(automatic, algorithm);
     }
 
     void oneHostKeyTypeOnly_data()
