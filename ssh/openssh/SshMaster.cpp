@@ -17,6 +17,19 @@ namespace {
 
 /// ssh makes its socket under a longer name first.
 constexpr qsizetype temporarySuffix = 18;
+constexpr auto controlName = "c"; // short, as the path of a socket has to be
+constexpr auto helperName = "h";
+
+/// ssh removes its own socket at the same time, and a file that has just gone is a failure to QTemporaryDir.
+void removeFolder(QTemporaryDir *folder)
+{
+    for (const char *name : { controlName, helperName })
+        QFile::remove(folder->filePath(QString::fromLatin1(name)));
+    folder->setAutoRemove(false);
+    if (!folder->remove())
+        folder->remove();
+    delete folder;
+}
 
 } // namespace
 
@@ -35,17 +48,17 @@ std::unique_ptr<QTemporaryDir> SshMaster::makeFolder()
 
 QByteArray SshMaster::controlPathIn(const QTemporaryDir &folder)
 {
-    return QFile::encodeName(folder.filePath(QStringLiteral("c")));
+    return QFile::encodeName(folder.filePath(QString::fromLatin1(controlName)));
 }
 
 QByteArray SshMaster::helperPathIn(const QTemporaryDir &folder)
 {
-    return QFile::encodeName(folder.filePath(QStringLiteral("h")));
+    return QFile::encodeName(folder.filePath(QString::fromLatin1(helperName)));
 }
 
 SshMaster::SshMaster(EventLoop &loop, std::unique_ptr<QTemporaryDir> folder)
     : m_loop(loop)
-    , m_folder(std::move(folder))
+    , m_folder(folder.release(), removeFolder)
     , m_controlPath(controlPathIn(*m_folder))
 {
 }
