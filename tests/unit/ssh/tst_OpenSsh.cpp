@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "ssh/SshConfigParser.h"
 #include "ssh/openssh/HostKeyAnswers.h"
 #include "ssh/openssh/MuxProtocol.h"
 #include "ssh/openssh/OpenSshPrompts.h"
@@ -170,6 +171,42 @@ private Q_SLOTS:
         QVERIFY(!command.contains("-F")); // ssh's own files
         QCOMPARE(optionOf(command, "HostName"), QByteArray("srv.example"));
         QCOMPARE(optionOf(command, "BatchMode"), QByteArray("no"));
+    }
+
+    /// Settings that decide the login and that libssh does not follow.
+    void sshConfigAsksForIt_data()
+    {
+        QTest::addColumn<QByteArray>("lines");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("nothing special") << QByteArray() << QString();
+        QTest::newRow("a token") << QByteArray("pkcs11provider /usr/lib/token.so\n")
+                                 << QStringLiteral("PKCS11Provider");
+        // As Debian's own ssh_config has it: nobody may ever use it.
+        QTest::newRow("Kerberos too") << QByteArray("gssapiauthentication yes\n") << QString();
+        QTest::newRow("Kerberos first") << QByteArray(
+            "gssapiauthentication yes\npreferredauthentications gssapi-with-mic,publickey\n")
+                                        << QString();
+        QTest::newRow("Kerberos only") << QByteArray(
+            "gssapiauthentication yes\npreferredauthentications gssapi-with-mic\n")
+                                       << QStringLiteral("GSSAPI");
+        QTest::newRow("all else is off") << QByteArray(
+            "gssapiauthentication yes\npubkeyauthentication no\npasswordauthentication no\n"
+            "kbdinteractiveauthentication no\n")
+                                         << QStringLiteral("GSSAPI");
+    }
+    void sshConfigAsksForIt()
+    {
+        QFETCH(QByteArray, lines);
+        QFETCH(QString, reason);
+        const auto config = SshConfigParser::parse("hostname srv.example\nport 22\nuser me\n" + lines,
+                                                   "gssapiauthentication no\n", QStringLiteral("short"));
+        QVERIFY(config);
+        const SshTarget target = config->target();
+        QCOMPARE(target.configHost, QStringLiteral("short"));
+        if (reason.isEmpty())
+            QCOMPARE(target.openSshReason, QString());
+        else
+            QVERIFY2(target.openSshReason.contains(reason), qPrintable(target.openSshReason));
     }
 
     void hostKeys()
