@@ -12,7 +12,8 @@ namespace Helmclaw {
 class MuxSession;
 
 /// A channel of an OpenSSH ControlMaster: one connection to its socket, over which it gets the far ends of a socket
-/// pair and pipes that are the channel's standard input, output and error here. No process per channel.
+/// pair and pipes that are the channel's standard input, output and error here. No process per channel. A forwarded
+/// connection cannot be half-closed by the server: ssh gives up its input then, too.
 class MuxChannel final : public Channel
 {
 public:

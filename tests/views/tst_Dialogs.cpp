@@ -18,7 +18,6 @@
 #include <QHelpEvent>
 #include <QJsonArray>
 #include <QLabel>
-#include <QComboBox>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
