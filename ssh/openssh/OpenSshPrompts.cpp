@@ -40,9 +40,22 @@ std::optional<Prompt> OpenSshPrompts::read(const QByteArray &hint, const QByteAr
         prompt.keyFingerprint = fingerprintIn(text);
         return prompt;
     }
-    QByteArrayList lines = text.trimmed().split('\n');
-    const QByteArray question = lines.takeLast();
-    if (question.startsWith("Enter passphrase for")) {
+    QByteArrayList words = text.trimmed().split('\n');
+    // The server's questions begin with "(user@host)", since OpenSSH 8.5, and may have lines that look like ssh's own:
+    // a passphrase must never be given away to one of them.
+    const bool serversWords = text.startsWith('(') || words.size() > 1;
+    const QByteArray question = words.constLast();
+    if (serversWords) {
+        // "(me@server) Verification code: ": ssh puts the server's name before its words.
+        if (const qsizetype end = words.constFirst().indexOf(") "); words.constFirst().startsWith('(') && end > 0)
+            words.first() = words.constFirst().sliced(end + 2);
+        prompt.kind = Prompt::Kind::KeyboardInteractive;
+        prompt.fields = { { printable(words.takeLast(), 400), false } };
+        QStringList before;
+        for (const QByteArray &line : words)
+            before += printable(line, 400);
+        prompt.instruction = before.join(QLatin1Char('\n'));
+    } else if (question.startsWith("Enter passphrase for")) {
         // "Enter passphrase for key '/home/me/.ssh/id_ed25519': "
         const QByteArray file = question.split('\'').value(1);
         prompt.kind = Prompt::Kind::KeyPassphrase;
@@ -57,16 +70,7 @@ std::optional<Prompt> OpenSshPrompts::read(const QByteArray &hint, const QByteAr
         prompt.kind = Prompt::Kind::Password;
         prompt.fields = { { Text::tr("Password"), false } };
     } else {
-        // "(me@server) Verification code: ": ssh puts the server's name before its words.
-        QByteArray label = question;
-        if (const qsizetype end = label.indexOf(") "); label.startsWith('(') && end > 0)
-            label = label.sliced(end + 2);
-        prompt.kind = Prompt::Kind::KeyboardInteractive;
-        prompt.fields = { { printable(label, 400), false } };
-        QStringList before;
-        for (const QByteArray &line : lines)
-            before += printable(line, 400);
-        prompt.instruction = before.join(QLatin1Char('\n'));
+        return std::nullopt; // none of the questions that ssh has for us
     }
     if (again)
         prompt.problem = Text::tr("ssh asks once more: the answer before was not enough, or not right.");

@@ -139,6 +139,18 @@ private Q_SLOTS:
         QCOMPARE(code->kind, Prompt::Kind::KeyboardInteractive);
         QCOMPARE(code->fields.size(), 1);
         QVERIFY(!code->instruction.contains(QChar(0x1b)));
+        QCOMPARE(code->instruction, QStringLiteral("Hello \\x1b[31m"));
+        QCOMPARE(code->fields.constFirst().label, QStringLiteral("Verification code:"));
+        // A server that asks for a passphrase is a server that asks.
+        for (const char *bait :
+             { "(me@srv) \nEnter passphrase for key '/keys/id': ", "(me@srv) Enter passphrase for key '/keys/id': ",
+               "(me@srv) \nme@srv's password: ", "Welcome\nEnter passphrase for key '/keys/id': " }) {
+            const auto baited = OpenSshPrompts::read({}, bait, false);
+            QVERIFY(baited);
+            QCOMPARE(baited->kind, Prompt::Kind::KeyboardInteractive);
+            QVERIFY(baited->keyFile.isEmpty());
+        }
+        QVERIFY(!OpenSshPrompts::read({}, "Please type 'yes', 'no' or the fingerprint: ", false));
         const auto touch = OpenSshPrompts::read("none", "Confirm user presence for key ED25519-SK SHA256:abc", false);
         QVERIFY(touch);
         QCOMPARE(touch->kind, Prompt::Kind::TouchKey);
