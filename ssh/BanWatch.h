@@ -39,7 +39,7 @@ public:
     /// @p clock: time that goes on while the computer sleeps; CLOCK_BOOTTIME unless a test says otherwise.
     explicit BanWatch(std::function<Milliseconds()> clock = {});
 
-    /// A connection was made: no ban (any more). @p ourAddress is its local end, @p theirs "address port" of the other:
+    /// It has greeted us: no ban (any more). @p ourAddress is its local end, @p theirs "address port" of the other:
     /// from now on that is what the endpoint stands for.
     void answered(const QString &endpoint, const QString &ourAddress, const QString &theirs = {});
     void loginRefused(const QString &endpoint);

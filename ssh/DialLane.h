@@ -53,6 +53,7 @@ struct DialResult
     QByteArray keyUsed; ///< public blob; empty for "none"
     QString ourAddress; ///< our end of a direct connection, once there was one
     QString theirAddress; ///< the server's end of it
+    bool greeted = false; ///< the server has said that it is one (its SSH banner)
     bool refused = false; ///< failed, and the server had said no to a key or an answer: fail2ban counts those
     std::optional<Error> error;
     std::optional<HostKey> unknownKey; ///< with ErrorCode::HostKeyUnknown: the key to ask about

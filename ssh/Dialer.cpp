@@ -142,6 +142,7 @@ void Dialer::stepDone(SshLogin::Step step)
         return;
     }
     m_refused = m_login->wasRefused();
+    m_greeted = m_login->bannerSeen();
     if (step != SshLogin::Step::Wait) {
         m_agentStep = false;
         closePage();
@@ -300,6 +301,7 @@ void Dialer::finish(DialResult result)
     result.theirAddress = m_theirAddress;
     result.libsshLacks = m_libsshLacks;
     result.refused = m_refused && result.error;
+    result.greeted = m_greeted;
     cancel();
     onDone(std::move(result));
 }

@@ -72,6 +72,7 @@ private:
     bool m_pageShown = false; ///< the login is to be confirmed in a browser
     bool m_busy = false; ///< a worker has m_login
     bool m_waiting = false; ///< the last step waits for the socket: nobody else may make the next one
+    bool m_greeted = false; ///< the server's banner has come
     bool m_refused = false; ///< the server has said no to a key or an answer
     QString m_libsshLacks; ///< see DialResult
     bool m_finished = false;

@@ -169,7 +169,10 @@ void ServerLink::dialFailed(const DialResult &result)
     }
     // Through a jump host or a command it is not our address that the server sees.
     const bool direct = m_target.jumpHosts.isEmpty() && m_target.proxyCommand.isEmpty();
-    if (direct && (error.code == ErrorCode::ConnectionRefused || error.code == ErrorCode::Unreachable)) {
+    // OpenSSH's own penalties (PerSourcePenalties) close the connection before a word is said.
+    const bool silent = error.code == ErrorCode::ConnectionRefused || error.code == ErrorCode::Unreachable
+        || (error.code == ErrorCode::HandshakeFailed && !result.greeted);
+    if (direct && silent) {
         if (const auto suspicion = m_context.bans.silent(m_target.endpoint())) {
             giveUp(errors().probablyBanned(*suspicion, error));
             return;

@@ -21,7 +21,7 @@ void ServerLink::checkSession()
 void ServerLink::noteLogin(const DialResult &result)
 {
     const QString endpoint = m_target.endpoint();
-    if (!result.ourAddress.isEmpty()) {
+    if (!result.ourAddress.isEmpty() && result.greeted) {
         m_context.bans.answered(endpoint, result.ourAddress,
                                 QStringLiteral("%1 %2").arg(result.theirAddress).arg(m_target.port));
     }

@@ -160,9 +160,9 @@ Error SshErrors::probablyBanned(const BanWatch::Suspicion &suspicion, const Erro
             .arg(m_target.toString(), since, silence.what)
             .arg(suspicion.refusedLogins),
         tr("Tunnels knock again only after a long while, to not prolong the ban. On the server's console, or from "
-           "another "
-           "address: \"fail2ban-client status sshd\" lists who is banned, \"fail2ban-client set sshd unbanip %1\" "
-           "lifts it (behind NAT the server sees another address); or wait for its bantime. Then connect again.")
+           "another address: \"fail2ban-client status sshd\" lists who is banned, \"fail2ban-client set sshd unbanip "
+           "%1\" lifts it (behind NAT the server sees another address); sshd's own PerSourcePenalties end by "
+           "themselves. Or wait for the bantime, then connect again.")
             .arg(address));
 }
 

@@ -285,6 +285,7 @@ void OpenSshDialer::loggedIn()
     result.hostKeyFingerprint = m_fingerprint;
     m_lane.m_loop.unwatch(m_logWatch);
     m_lane.m_loop.unwatch(m_endWatch);
+    result.greeted = true;
     result.master = std::move(m_master);
     result.path = m_path;
     finish(std::move(result));
@@ -352,6 +353,7 @@ void OpenSshDialer::fail(const Error &error, const HostKeyReport *hostKey)
         if (error.code == ErrorCode::HostKeyUnknown)
             result.unknownKey = hostKey->offered;
     }
+    result.greeted = m_master != nullptr && m_master->log().bannerSeen();
     result.refused = m_master != nullptr && (m_master->log().loginRefused() || m_secretsAsked > 1);
     finish(std::move(result));
 }

@@ -234,9 +234,12 @@ private Q_SLOTS:
         const auto banned = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::wait(banned.get()));
         QVERIFY(banned->error());
-        QVERIFY2(banned->error()->code == ErrorCode::HandshakeFailed
-                     || banned->error()->code == ErrorCode::ProbablyBanned,
-                 qPrintable(banned->error()->toString()));
+        QVERIFY2(banned->error()->code == ErrorCode::ProbablyBanned, qPrintable(banned->error()->toString()));
+        const QString since = banned->error()->what;
+        const auto still = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(still.get()));
+        QVERIFY(still->error());
+        QCOMPARE(still->error()->what, since); // and since when
         QVERIFY2(banned->error()->remedy.contains(QLatin1String("banned")), qPrintable(banned->error()->toString()));
     }
 
