@@ -324,6 +324,8 @@ private Q_SLOTS:
 
     void theCipherSuitsTheProcessor()
     {
+        if (qEnvironmentVariable("HELMCLAW_TEST_SSH_BACKEND") == QLatin1String("openssh"))
+            QSKIP("OpenSSH's ssh has its own order of ciphers");
         PoolTest test;
         test.pool->setTarget(m_sshd->target());
         auto reply = test.sh(QStringLiteral("true"));
