@@ -16,16 +16,16 @@ private:
     /// Plays the server and makes it @p test's.
     void start(PoolTest &test, const QByteArray &banner, const QByteArray &software = "Tailscale")
     {
-        m_peer = std::make_unique<ScriptedTailscalePeer>(m_keys.path(QStringLiteral("host_key")), software, banner);
+        m_peer = std::make_unique<ScriptedTailscalePeer>(m_keys->path(QStringLiteral("host_key")), software, banner);
         QVERIFY(m_peer->port() != 0);
-        m_target = m_keys.target();
+        m_target = m_keys->target();
         m_target.port = m_peer->port();
-        m_target.hostKeyAlias = m_keys.target().knownHostsName();
+        m_target.hostKeyAlias = m_keys->target().knownHostsName();
         test.pool->setTarget(m_target);
     }
     static constexpr auto checkBanner = "# Tailscale SSH requires an additional check.\n"
                                         "# To authenticate, visit: https://login.tailscale.com/a/1c0ffee\n";
-    SshdFixture m_keys; ///< never started
+    std::unique_ptr<SshdFixture> m_keys; ///< never started
     SshTarget m_target;
     std::unique_ptr<ScriptedTailscalePeer> m_peer;
 
@@ -34,6 +34,7 @@ private Q_SLOTS:
     {
         if (const QString missing = SshdFixture::missing(); !missing.isEmpty())
             QSKIP(qPrintable(missing));
+        m_keys = std::make_unique<SshdFixture>();
     }
     void cleanup() { m_peer.reset(); }
 
