@@ -7,6 +7,7 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <cstring>
 
 #include <sys/epoll.h>
@@ -128,6 +129,16 @@ void OpenSshDialer::logReady()
 {
     if (!m_master->readLog())
         m_lane.m_loop.unwatch(m_logWatch);
+    // ssh has no limit of its own; the line comes with the offer, so that one more than allowed may get through.
+    if (m_master->log().offered().size() > m_request.target.maxKeyOffers && !m_master->isListening()) {
+        SshErrors::AuthReport report;
+        report.offered = m_master->log().offered();
+        report.methods = m_master->log().methods();
+        report.leftOut = std::max(0, m_master->log().planned() - static_cast<int>(report.offered.size()));
+        m_tooManyKeys = true;
+        fail(m_errors.auth(report));
+        return;
+    }
     // Every step of ssh's is a line in its log, the one behind the making of its socket, too.
     if (m_master->isListening())
         loggedIn();
@@ -354,7 +365,7 @@ void OpenSshDialer::fail(const Error &error, const HostKeyReport *hostKey)
             result.unknownKey = hostKey->offered;
     }
     result.greeted = m_master != nullptr && m_master->log().bannerSeen();
-    result.refused = m_master != nullptr && (m_master->log().loginRefused() || m_secretsAsked > 1);
+    result.refused = m_master != nullptr && (m_tooManyKeys || m_master->log().loginRefused() || m_secretsAsked > 1);
     finish(std::move(result));
 }
 

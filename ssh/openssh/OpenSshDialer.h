@@ -65,6 +65,7 @@ private:
     EventLoop::Id m_endWatch = 0;
     DialPrompts m_prompts;
     HelperSocket::Id m_prompting = 0; ///< whose question is shown
+    bool m_tooManyKeys = false; ///< refused as often as SshTarget::maxKeyOffers allows
     int m_secretsAsked = 0;
     QString m_fingerprint; ///< of the host key that was accepted
     QString m_ourAddress;

@@ -104,6 +104,8 @@ void SshMasterLog::debugLine(QByteArrayView text)
     } else if (const QByteArrayView way = behind(text, "kex: server->client cipher: ");
                !way.isNull() && m_cipher.isEmpty()) {
         m_cipher = printable(way.toByteArray().split(' ').value(0), 80);
+    } else if (text.startsWith("Will attempt key: ")) {
+        m_planned += text.contains("SHA256:") ? 1 : 0; // others are default files that do not exist
     } else if (const QByteArrayView key = behind(text, "Offering public key: ");
                !key.isNull() && m_offered.size() < keptOffers) {
         m_offered += keyText(key);

@@ -20,6 +20,7 @@ public:
     /// "identity file /home/me/.ssh/id_ed25519 SHA256:…", or the method ("password"); empty before the login.
     [[nodiscard]] const QString &authenticatedBy() const { return m_authenticatedBy; }
     [[nodiscard]] const QStringList &offered() const { return m_offered; } ///< keys, as texts
+    [[nodiscard]] int planned() const { return m_planned; } ///< keys that ssh has to offer
     [[nodiscard]] const QStringList &methods() const { return m_methods; } ///< that the server accepts
     /// Key files that could not be used, each with ssh's reason.
     [[nodiscard]] const QStringList &unusable() const { return m_unusable; }
@@ -46,6 +47,7 @@ private:
     QString m_cipher;
     QString m_acceptedKey;
     QString m_authenticatedBy;
+    int m_planned = 0;
     QStringList m_offered;
     QStringList m_methods;
     QStringList m_unusable;

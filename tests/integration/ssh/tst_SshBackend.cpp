@@ -351,6 +351,29 @@ private Q_SLOTS:
     }
 
     /// ssh reads ssh_config itself, and what it says about forwardings and commands does not count.
+    /// ssh would offer every key that the agent has, which fail2ban takes for an attack.
+    void aFullAgentIsNotEmptiedOut()
+    {
+        start({ QStringLiteral("MaxAuthTries 20") });
+        SshAgentFixture agent;
+        for (int i = 0; i < 8; ++i)
+            QVERIFY(agent.add(m_sshd->makeKey(QStringLiteral("key%1").arg(i))));
+        PoolTest test;
+        SshTarget one = target();
+        one.identityAgent = agent.socket();
+        one.identitiesOnly = false;
+        one.identityFiles = { m_sshd->makeKey(QStringLiteral("wrong")) };
+        test.pool->setTarget(one);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::AuthFailed);
+        QVERIFY2(reply->error()->what.contains(QLatin1String("more keys were not offered")),
+                 qPrintable(reply->error()->toString()));
+        QVERIFY(m_sshd->waitForEnd());
+        const auto offers = m_sshd->log().count("Failed publickey for");
+        QVERIFY2(offers > 0 && offers <= one.maxKeyOffers + 1, QByteArray::number(offers).constData());
+    }
+
     void anAlias()
     {
         start();
