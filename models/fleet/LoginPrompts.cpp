@@ -64,12 +64,9 @@ void LoginPrompts::take(Prompt prompt)
 
 std::optional<Prompt> LoginPrompts::lookedUp(quint64 id)
 {
-    const auto found = m_lookedUp.constFind(id);
-    if (found == m_lookedUp.constEnd())
+    if (!m_lookedUp.contains(id))
         return std::nullopt; // it was too late, or nobody waits any longer
-    const Prompt prompt = *found;
-    m_lookedUp.erase(found);
-    return prompt;
+    return m_lookedUp.take(id);
 }
 
 void LoginPrompts::lookUp(const Prompt &prompt)
