@@ -214,14 +214,14 @@ bool SshLogin::readPage()
     return true;
 }
 
-SshLogin::Step SshLogin::loggedIn(QString by, QByteArray key)
+SshLogin::Step SshLogin::loggedIn(const QString &by, QByteArray key)
 {
     m_key.reset();
     m_unlocked.reset();
     m_dialogue.reset();
     m_files.clear();
     dropAgentSocket();
-    m_authenticatedBy = (m_report.accepted + QStringList(std::move(by))).join(QStringLiteral(", "));
+    m_authenticatedBy = (m_report.accepted + QStringList(by)).join(QStringLiteral(", "));
     if (m_keyUsed.isEmpty()) // of several, the first is the one to offer first next time
         m_keyUsed = std::move(key);
     return Step::LoggedIn;

@@ -57,7 +57,7 @@ public:
     /// For Step::NeedKey.
     [[nodiscard]] const IdentityFile &lockedKey() const { return m_files[m_plan.at(m_current).file]; }
     /// Null: the key stays locked, @p wrong when three passphrases were wrong, else because there is nobody to ask.
-    void setUnlockedKey(SharedKey key, bool wrong);
+    void setUnlockedKey(const SharedKey &key, bool wrong);
     /// For Step::NeedAnswers; the fields about the server are left to the caller.
     [[nodiscard]] const Prompt &prompt() const { return m_dialogue->prompt(); }
     void setAnswers(std::vector<Secret> answers);
@@ -106,7 +106,7 @@ private:
     void readMethods();
     [[nodiscard]] bool isOffered(const QString &method) const;
     [[nodiscard]] bool keysLeft() const;
-    [[nodiscard]] Step loggedIn(QString by, QByteArray key);
+    [[nodiscard]] Step loggedIn(const QString &by, QByteArray key);
     [[nodiscard]] Step fail(Error error);
     [[nodiscard]] Step refused();
     [[nodiscard]] Step connectionLost();

@@ -192,7 +192,7 @@ std::optional<SshLogin::Step> SshLogin::probeKey()
     return judgeKey(rc);
 }
 
-void SshLogin::setUnlockedKey(SharedKey key, bool wrong)
+void SshLogin::setUnlockedKey(const SharedKey &key, bool wrong)
 {
     const IdentityFile &file = lockedKey();
     m_phase = Phase::NextMethod;
