@@ -88,6 +88,7 @@ public:
     [[nodiscard]] int inFlight() const { return m_inFlight; }
 
 private:
+    friend class DialAttempt;
     friend class Dialer;
     friend class OpenSshDialer;
     struct Waiting

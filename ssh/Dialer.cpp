@@ -2,13 +2,8 @@
 #include "ssh/Dialer.h"
 
 #include "ssh/SshAlgorithms.h"
-#include "ssh/TcpConnector.h"
 
 #include <QCoreApplication>
-
-#include <algorithm>
-
-#include <sys/epoll.h>
 
 namespace Helmclaw {
 
@@ -21,74 +16,17 @@ struct Text
 
 } // namespace
 
-Dialer::Dialer(DialLane &lane, DialRequest request, DialLane::OnState onState, DialLane::OnDone onDone,
-               std::function<void()> onGone)
-    : m_lane(lane)
-    , m_request(std::move(request))
-    , m_errors(m_request.target, m_request.refusedLogins)
-    , m_onState(std::move(onState))
-    , m_onDone(std::move(onDone))
-    , m_onGone(std::move(onGone))
-    , m_prompts(lane.m_loop, lane.m_prompts, lane.m_keys, m_request.target, m_request.askedAt)
-{
-}
-
 Dialer::~Dialer() = default;
 
-void Dialer::enter(SessionState state, std::chrono::milliseconds deadline)
+void Dialer::connected(FileDescriptor socket)
 {
-    m_state = state;
-    m_lane.m_loop.cancelTimer(m_timer);
-    m_deadline = deadline;
-    m_timer = m_lane.m_loop.addTimer(deadline, [this] {
-        m_timer = 0;
-        expired();
-    });
-    m_onState(state);
-}
-
-void Dialer::start()
-{
-    m_source = m_lane.makeSource(m_request.target, m_errors);
-    const auto wanted = m_request.target.options.connectTimeout;
-    enter(m_source->firstState(), wanted.count() > 0 ? wanted : m_lane.m_options.connectDeadline);
-    m_source->open(
-        [this](SessionState state) {
-            m_state = state; // the deadline goes on: it covers all that the source does
-            m_onState(state);
-        },
-        [this](Result<SocketSource::Opened> opened) {
-            const auto keep = std::move(m_source); // it is calling us
-            if (opened)
-                connected(std::move(*opened));
-            else
-                fail(opened.error());
-        });
-}
-
-void Dialer::connected(SocketSource::Opened opened)
-{
-    m_path = opened.path;
-    m_errors.setPath(m_path);
-    if (m_path == nullptr) {
-        m_ourAddress = localAddressOf(opened.socket.get());
-        m_theirAddress = peerAddressOf(opened.socket.get());
-    }
-    auto index = m_lane.m_hostKeys.indexFor(m_request.target);
-    if (!index) {
-        fail(index.error());
-        return;
-    }
-    m_index = *index;
     QList<QByteArray> pinned = m_index->pinnedAlgorithms(m_request.target.knownHostsName());
     for (const HostKey &published : m_request.target.advice.hostKeys)
         pinned.append(published.algorithm);
     if (m_request.acceptedKey)
         pinned.prepend(m_request.acceptedKey->algorithm);
-    m_prompts.setLimit(EventLoop::Clock::now() + m_lane.m_options.promptDeadline);
-    enter(SessionState::Handshake, m_lane.m_options.handshakeDeadline);
     m_login = std::make_unique<SshLogin>(
-        m_request.target, m_errors, std::move(opened.socket),
+        m_request.target, m_errors, std::move(socket),
         SshAlgorithms::hostKeys(m_request.target.options, HostKeyChecker::algorithmsFor(pinned)));
     runStep(false);
 }
@@ -100,7 +38,7 @@ void Dialer::runStep(bool mayWaitForUser)
     m_busy = true;
     m_waiting = false;
     m_lane.m_workers.run(
-        [self = shared_from_this()]() mutable {
+        [self = self()]() mutable {
             const SshLogin::Step step = self->m_login->advance();
             EventLoop &loop = self->m_lane.m_loop;
             loop.post([self = std::move(self), step] { self->stepDone(step); });
@@ -136,9 +74,7 @@ void Dialer::stepDone(SshLogin::Step step)
     m_busy = false;
     if (m_finished) { // cancelled or expired meanwhile
         m_login.reset();
-        const auto gone = std::exchange(m_onGone, nullptr);
-        if (gone)
-            gone();
+        gone();
         return;
     }
     m_refused = m_login->wasRefused();
@@ -152,7 +88,8 @@ void Dialer::stepDone(SshLogin::Step step)
         m_waiting = true;
         if (m_login->page().isValid() && !m_pageShown)
             showPage();
-        watchSocket(m_login->events());
+        if (!m_finished)
+            watchSocket(m_login->events());
         return;
     case SshLogin::Step::HandshakeDone:
         judgeHostKey();
@@ -196,29 +133,10 @@ void Dialer::judgeHostKey()
         m_libsshLacks = Text::tr("libssh %1 cannot verify host certificates").arg(SshErrors::libsshVersion());
     if (report.verdict == HostKeyVerdict::Match)
         authenticate();
-    else if (const auto problem = problemWith(m_request, report, m_errors))
+    else if (const auto problem = problemWith(report))
         fail(*problem, m_request.target.advice.contradicts(key) ? nullptr : &report);
     else
-        pinHostKey(key);
-}
-
-/// On a worker: a disk that is slow, or a second console that holds the file, must not hold up other dials.
-void Dialer::pinHostKey(const HostKey &key)
-{
-    m_lane.m_loop.cancelTimer(m_timer); // it is the server's time that runs out, and the file's lock has its own limit
-    m_lane.m_workers.run(
-        [self = shared_from_this(), key] {
-            auto pinned = self->m_lane.m_hostKeys.pin(self->m_request.target, key);
-            self->m_lane.m_loop.post([self, pinned = std::move(pinned)] {
-                if (self->m_finished)
-                    return;
-                if (pinned)
-                    self->authenticate();
-                else
-                    self->fail(pinned.error());
-            });
-        },
-        false);
+        pin(key, [this] { authenticate(); });
 }
 
 void Dialer::authenticate()
@@ -230,7 +148,7 @@ void Dialer::authenticate()
         return;
     }
     m_agent = std::make_unique<AgentRelay>(m_lane.m_loop, agent);
-    m_agent->list([weak = weak_from_this()](const QList<AgentIdentity> &identities, const QString &problem) {
+    m_agent->list([weak = weakSelf()](const QList<AgentIdentity> &identities, const QString &problem) {
         const auto self = weak.lock();
         if (!self || self->m_finished)
             return;
@@ -259,78 +177,39 @@ void Dialer::loggedIn()
     finish(std::move(result));
 }
 
-void Dialer::expired()
+bool Dialer::hasGreeted() const
 {
-    switch (m_state) {
-    case SessionState::Resolving:
-    case SessionState::Connecting:
-        fail(m_source->timedOut(m_deadline));
-        return;
-    case SessionState::Handshake:
-        // While a worker is in a step its libssh session is out of bounds; a step that runs means the server spoke.
-        fail(m_errors.handshakeTimeout(m_deadline, m_busy || (m_login != nullptr && m_login->bannerSeen())));
-        return;
-    case SessionState::Asking:
-        fail(m_errors.promptTimeout(m_prompts.last(), m_lane.m_options.promptDeadline));
-        return;
-    default:
-        fail(m_errors.authTimeout(m_deadline, m_agent != nullptr && m_agent->isAsked()));
-        return;
-    }
+    // While a worker is in a step its libssh session is out of bounds; a step that runs means the server spoke.
+    return m_busy || (m_login != nullptr && m_login->bannerSeen());
 }
 
-void Dialer::fail(const Error &error, const HostKeyReport *hostKey)
+bool Dialer::isAgentAsked() const
 {
-    DialResult result;
-    result.error = error;
-    if (hostKey != nullptr) {
-        result.hostKey = *hostKey;
-        if (error.code == ErrorCode::HostKeyUnknown)
-            result.unknownKey = hostKey->offered;
-    }
-    if (m_login != nullptr && !m_busy)
+    return m_agent != nullptr && m_agent->isAsked();
+}
+
+void Dialer::complete(DialResult &result)
+{
+    if (result.error && m_login != nullptr && !m_busy)
         m_login->sayGoodbye();
-    finish(std::move(result));
-}
-
-void Dialer::finish(DialResult result)
-{
-    const auto self = shared_from_this(); // onGone lets go of us
-    const auto onDone = m_onDone;
-    result.ourAddress = m_ourAddress;
-    result.theirAddress = m_theirAddress;
     result.libsshLacks = m_libsshLacks;
     result.refused = m_refused && result.error;
     result.greeted = m_greeted;
-    cancel();
-    onDone(std::move(result));
 }
 
-void Dialer::cancel()
+bool Dialer::letGo()
 {
-    if (m_finished)
-        return;
-    m_finished = true;
-    m_onDone = nullptr;
-    m_prompts.withdraw();
-    setAsking(false);
-    EventLoop &loop = m_lane.m_loop;
-    loop.cancelTimer(m_timer);
-    loop.unwatch(m_watch);
-    m_source.reset();
+    m_lane.m_loop.unwatch(m_watch);
     if (m_busy) {
         // A worker is inside libssh: everything it could wait for fails now, and stepDone() cleans up.
         m_login->shutDown();
         if (m_agent != nullptr)
             m_agent->close();
-        return;
+        return false;
     }
     m_login.reset();
     m_agent.reset();
-    loop.defer([gone = std::exchange(m_onGone, nullptr)] {
-        if (gone)
-            gone();
-    });
+    return true;
 }
 
 } // namespace Helmclaw

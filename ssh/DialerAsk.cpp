@@ -11,7 +11,7 @@ void Dialer::unlockKey()
     const IdentityFile &file = m_login->lockedKey();
     if (m_prompts.needsPassphrase(file))
         waitForUser();
-    m_prompts.unlock(file, [weak = weak_from_this()](KeyRing::Outcome outcome, const SharedKey &key) {
+    m_prompts.unlock(file, [weak = weakSelf()](KeyRing::Outcome outcome, const SharedKey &key) {
         const auto self = weak.lock();
         if (!self || self->m_finished)
             return;
@@ -27,24 +27,23 @@ void Dialer::unlockKey()
 void Dialer::askUser()
 {
     waitForUser();
-    m_prompts.ask(m_login->prompt(),
-                  [weak = weak_from_this()](PromptBroker::Outcome outcome, PromptBroker::Answers answers) {
-                      const auto self = weak.lock();
-                      if (!self || self->m_finished)
-                          return;
-                      switch (outcome) {
-                      case PromptBroker::Outcome::Cancelled:
-                          self->fail(self->m_errors.promptCancelled(self->m_prompts.last()));
-                          return;
-                      case PromptBroker::Outcome::Nobody:
-                          self->m_login->noAnswers();
-                          break;
-                      case PromptBroker::Outcome::Answered:
-                          self->m_login->setAnswers(std::move(answers));
-                          break;
-                      }
-                      self->goOn();
-                  });
+    m_prompts.ask(m_login->prompt(), [weak = weakSelf()](PromptBroker::Outcome outcome, PromptBroker::Answers answers) {
+        const auto self = weak.lock();
+        if (!self || self->m_finished)
+            return;
+        switch (outcome) {
+        case PromptBroker::Outcome::Cancelled:
+            self->fail(self->m_errors.promptCancelled(self->m_prompts.last()));
+            return;
+        case PromptBroker::Outcome::Nobody:
+            self->m_login->noAnswers();
+            break;
+        case PromptBroker::Outcome::Answered:
+            self->m_login->setAnswers(std::move(answers));
+            break;
+        }
+        self->goOn();
+    });
 }
 
 /// A security key behind the agent wants to be touched: that takes the user's time, not the server's.
@@ -52,16 +51,14 @@ void Dialer::watchAgent()
 {
     if (m_agent == nullptr || !keyAlgorithm(m_login->agentIdentity().blob).startsWith("sk-") || !m_lane.m_mayAsk)
         return;
-    m_agent->setSigningChanged([weak = weak_from_this(), identity = m_login->agentIdentity()] {
+    m_agent->setSigningChanged([weak = weakSelf(), identity = m_login->agentIdentity()] {
         const auto self = weak.lock();
         if (!self || self->m_finished || self->m_agent == nullptr)
             return;
         if (!self->m_agent->isSigning()) {
             self->m_prompts.withdraw();
-            if (self->m_asking) {
-                self->setAsking(false);
-                self->enter(SessionState::Auth, self->m_lane.m_options.authDeadline);
-            }
+            if (self->m_asking)
+                self->endAsking();
             return;
         }
         self->m_prompts.expectTouch(
@@ -77,28 +74,17 @@ void Dialer::watchAgent()
     });
 }
 
-/// From here on the user's time runs; nobody else waits for it.
 void Dialer::waitForUser()
 {
-    setAsking(true);
-    const auto left = m_prompts.limit() - EventLoop::Clock::now();
-    enter(SessionState::Asking,
-          std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
+    beginAsking();
     if (!m_busy)
         watchSocket(EPOLLRDHUP);
 }
 
 void Dialer::goOn()
 {
-    setAsking(false);
-    enter(SessionState::Auth, m_lane.m_options.authDeadline);
+    endAsking();
     runStep(false);
-}
-
-void Dialer::setAsking(bool asking)
-{
-    if (std::exchange(m_asking, asking) != asking)
-        m_lane.setAsking(m_request.target, asking);
 }
 
 /// The socket stays watched: the server goes on by itself when the user has been there.
@@ -109,7 +95,7 @@ void Dialer::showPage()
     prompt.kind = Prompt::Kind::VisitPage;
     prompt.page = m_login->page();
     prompt.instruction = m_login->pageText();
-    m_prompts.ask(prompt, [weak = weak_from_this()](PromptBroker::Outcome outcome, const PromptBroker::Answers &) {
+    m_prompts.ask(prompt, [weak = weakSelf()](PromptBroker::Outcome outcome, const PromptBroker::Answers &) {
         const auto self = weak.lock();
         if (!self || self->m_finished)
             return;
@@ -126,8 +112,7 @@ void Dialer::closePage()
     if (!std::exchange(m_pageShown, false))
         return;
     m_prompts.withdraw();
-    setAsking(false);
-    enter(SessionState::Auth, m_lane.m_options.authDeadline);
+    endAsking();
 }
 
 } // namespace Helmclaw

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/openssh/OpenSshDialer.h"
 
-#include "ssh/TcpConnector.h"
 #include "ssh/openssh/OpenSshPrompts.h"
 #include "ssh/openssh/SshArguments.h"
 
@@ -23,72 +22,17 @@ struct Text
 
 } // namespace
 
-OpenSshDialer::OpenSshDialer(DialLane &lane, DialRequest request, DialLane::OnState onState, DialLane::OnDone onDone,
-                             std::function<void()> onGone)
-    : m_lane(lane)
-    , m_request(std::move(request))
-    , m_errors(m_request.target, m_request.refusedLogins)
-    , m_onState(std::move(onState))
-    , m_onDone(std::move(onDone))
-    , m_onGone(std::move(onGone))
-    , m_prompts(lane.m_loop, lane.m_prompts, lane.m_keys, m_request.target, m_request.askedAt)
-{
-}
-
 OpenSshDialer::~OpenSshDialer() = default;
 
-void OpenSshDialer::enter(SessionState state, std::chrono::milliseconds deadline)
+void OpenSshDialer::connected(FileDescriptor socket)
 {
-    m_state = state;
-    m_lane.m_loop.cancelTimer(m_timer);
-    m_deadline = deadline;
-    m_timer = m_lane.m_loop.addTimer(deadline, [this] {
-        m_timer = 0;
-        expired();
-    });
-    m_onState(state);
-}
-
-void OpenSshDialer::start()
-{
-    m_source = m_lane.makeSource(m_request.target, m_errors);
-    const auto wanted = m_request.target.options.connectTimeout;
-    enter(m_source->firstState(), wanted.count() > 0 ? wanted : m_lane.m_options.connectDeadline);
-    m_source->open(
-        [this](SessionState state) {
-            m_state = state; // the deadline goes on: it covers all that the source does
-            m_onState(state);
-        },
-        [this](Result<SocketSource::Opened> opened) {
-            const auto keep = std::move(m_source); // it is calling us
-            if (opened)
-                connected(std::move(*opened));
-            else
-                fail(opened.error());
-        });
-}
-
-void OpenSshDialer::connected(SocketSource::Opened opened)
-{
-    m_path = opened.path;
-    m_errors.setPath(m_path);
-    if (m_path == nullptr) {
-        m_ourAddress = localAddressOf(opened.socket.get());
-        m_theirAddress = peerAddressOf(opened.socket.get());
-    }
-    m_socket = std::move(opened.socket);
-    auto index = m_lane.m_hostKeys.indexFor(m_request.target);
-    if (!index) {
-        fail(index.error());
+    m_socket = std::move(socket);
+    if (!startSsh())
         return;
-    }
-    m_index = *index;
-    m_prompts.setLimit(EventLoop::Clock::now() + m_lane.m_options.promptDeadline);
-    enter(SessionState::Handshake, m_lane.m_options.handshakeDeadline);
-    if (startSsh()) {
-        m_logWatch = m_lane.m_loop.watch(m_master->logFd(), EPOLLIN, [this](std::uint32_t) { logReady(); });
-        m_endWatch = m_lane.m_loop.watch(m_master->endFd(), EPOLLIN, [this](std::uint32_t) { ended(); });
-    }
+    m_logWatch = m_lane.m_loop.watch(m_master->logFd(), EPOLLIN, [this](std::uint32_t) { logReady(); });
+    m_endWatch = m_lane.m_loop.watch(m_master->endFd(), EPOLLIN, [this](std::uint32_t) { ended(); });
+    if (m_logWatch == 0 || m_endWatch == 0)
+        fail(m_errors.outOfResources(Text::tr("epoll watches")));
 }
 
 bool OpenSshDialer::startSsh()
@@ -153,6 +97,8 @@ void OpenSshDialer::ended()
 void OpenSshDialer::asked(HelperSocket::Id id, const QByteArrayList &words)
 {
     const QByteArray &what = words.first();
+    if (m_finished) // it came together with what ended the dial
+        return;
     if (what == "socket" && m_socket.isValid()) {
         m_helpers->answerWithSocket(id, m_socket.get());
         m_socket.reset();
@@ -200,32 +146,13 @@ void OpenSshDialer::judged(HelperSocket::Id id, const HostKeyAnswers::Answer &an
     const HostKey &key = report.offered;
     if (report.verdict == HostKeyVerdict::CertificateAuthority)
         fail(m_errors.hostCertificateMissing(report), &report);
-    else if (const auto problem = problemWith(m_request, report, m_errors))
+    else if (const auto problem = problemWith(report))
         fail(*problem,
              report.verdict == HostKeyVerdict::Unknown && m_request.target.advice.contradicts(key) ? nullptr : &report);
-    else
-        pin(id, key, HostKeyAnswers::line(key));
-}
-
-/// On a worker: a disk that is slow, or a second console that holds the file, must not hold up other dials.
-void OpenSshDialer::pin(HelperSocket::Id id, const HostKey &key, const QByteArray &lines)
-{
-    m_fingerprint = key.fingerprint();
-    m_lane.m_loop.cancelTimer(m_timer); // it is the server's time that runs out, and the file's lock has its own limit
-    m_lane.m_workers.run(
-        [self = shared_from_this(), id, key, lines] {
-            auto pinned = self->m_lane.m_hostKeys.pin(self->m_request.target, key);
-            EventLoop &loop = self->m_lane.m_loop;
-            loop.post([self, id, lines, pinned = std::move(pinned)] {
-                if (self->m_finished)
-                    return;
-                if (pinned)
-                    self->trust(id, lines);
-                else
-                    self->fail(pinned.error());
-            });
-        },
-        false);
+    else {
+        m_fingerprint = key.fingerprint();
+        pin(key, [this, id, lines = HostKeyAnswers::line(key)] { trust(id, lines); });
+    }
 }
 
 void OpenSshDialer::trust(HelperSocket::Id id, const QByteArray &lines)
@@ -243,10 +170,7 @@ void OpenSshDialer::prompt(HelperSocket::Id id, const QByteArray &hint, const QB
     }
     m_secretsAsked += question->fields.isEmpty() ? 0 : 1;
     m_prompting = id;
-    setAsking(true);
-    const auto left = m_prompts.limit() - EventLoop::Clock::now();
-    enter(SessionState::Asking,
-          std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
+    beginAsking();
     m_prompts.ask(*question, [this, id](PromptBroker::Outcome outcome, const PromptBroker::Answers &answers) {
         if (m_finished)
             return;
@@ -268,18 +192,11 @@ void OpenSshDialer::prompt(HelperSocket::Id id, const QByteArray &hint, const QB
 /// Answered, or ssh does not want the answer any more: the key has been touched.
 void OpenSshDialer::promptGone(HelperSocket::Id id)
 {
-    if (id != m_prompting)
+    if (m_finished || id != m_prompting)
         return;
     m_prompting = 0;
     m_prompts.withdraw();
-    setAsking(false);
-    enter(SessionState::Auth, m_lane.m_options.authDeadline);
-}
-
-void OpenSshDialer::setAsking(bool asking)
-{
-    if (std::exchange(m_asking, asking) != asking)
-        m_lane.setAsking(m_request.target, asking);
+    endAsking();
 }
 
 void OpenSshDialer::loggedIn()
@@ -296,29 +213,9 @@ void OpenSshDialer::loggedIn()
     result.hostKeyFingerprint = m_fingerprint;
     m_lane.m_loop.unwatch(m_logWatch);
     m_lane.m_loop.unwatch(m_endWatch);
-    result.greeted = true;
     result.master = std::move(m_master);
     result.path = m_path;
     finish(std::move(result));
-}
-
-void OpenSshDialer::expired()
-{
-    switch (m_state) {
-    case SessionState::Resolving:
-    case SessionState::Connecting:
-        fail(m_source->timedOut(m_deadline));
-        return;
-    case SessionState::Handshake:
-        fail(m_errors.handshakeTimeout(m_deadline, m_master != nullptr && m_master->log().bannerSeen()));
-        return;
-    case SessionState::Asking:
-        fail(m_errors.promptTimeout(m_prompts.last(), m_lane.m_options.promptDeadline));
-        return;
-    default:
-        fail(m_errors.authTimeout(m_deadline, false));
-        return;
-    }
 }
 
 /// Why ssh has ended before it was logged in.
@@ -355,53 +252,28 @@ Error OpenSshDialer::endError()
     return m_errors.auth(report);
 }
 
-void OpenSshDialer::fail(const Error &error, const HostKeyReport *hostKey)
+bool OpenSshDialer::hasGreeted() const
 {
-    DialResult result;
-    result.error = error;
-    if (hostKey != nullptr) {
-        result.hostKey = *hostKey;
-        if (error.code == ErrorCode::HostKeyUnknown)
-            result.unknownKey = hostKey->offered;
-    }
-    result.greeted = m_master != nullptr && m_master->log().bannerSeen();
-    result.refused = m_master != nullptr && (m_tooManyKeys || m_master->log().loginRefused() || m_secretsAsked > 1);
-    finish(std::move(result));
+    return m_master != nullptr && m_master->log().bannerSeen();
 }
 
-void OpenSshDialer::finish(DialResult result)
+void OpenSshDialer::complete(DialResult &result)
 {
-    const auto self = shared_from_this(); // onGone lets go of us
-    const auto onDone = m_onDone;
-    result.ourAddress = m_ourAddress;
-    result.theirAddress = m_theirAddress;
+    result.greeted = result.master != nullptr || hasGreeted();
+    result.refused =
+        result.error && m_master != nullptr && (m_tooManyKeys || m_master->log().loginRefused() || m_secretsAsked > 1);
     result.backend = SshBackend::OpenSsh;
     result.backendReason = m_request.openSshReason;
-    cancel();
-    onDone(std::move(result));
 }
 
-void OpenSshDialer::cancel()
+/// The helper's socket stays until the object goes: we may be inside a call of its.
+bool OpenSshDialer::letGo()
 {
-    if (m_finished)
-        return;
-    m_finished = true;
-    m_onDone = nullptr;
-    m_prompts.withdraw();
-    setAsking(false);
-    EventLoop &loop = m_lane.m_loop;
-    loop.cancelTimer(m_timer);
-    loop.unwatch(m_logWatch);
-    loop.unwatch(m_endWatch);
-    m_source.reset();
+    m_lane.m_loop.unwatch(m_logWatch);
+    m_lane.m_loop.unwatch(m_endWatch);
     m_socket.reset();
     m_master.reset();
-    // We may be inside a call of its; the lane's last look at us comes later.
-    loop.defer([self = shared_from_this(), gone = std::exchange(m_onGone, nullptr)] {
-        self->m_helpers.reset();
-        if (gone)
-            gone();
-    });
+    return true;
 }
 
 } // namespace Helmclaw
