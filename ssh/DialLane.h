@@ -81,8 +81,8 @@ public:
     void stop();
     /// HostKeyChecker::replace() on a worker; @p done comes from there. Any thread.
     void replaceHostKey(const SshTarget &target, const HostKey &key, std::function<void(Result<void>)> done);
-    /// Whether there is somebody to answer prompts. Without, logins do not begin what needs one. Any thread.
-    void setMayAsk(bool mayAsk) { m_mayAsk = mayAsk; }
+    /// For the dials that begin from now on. Any thread.
+    void setMayAsk(MayAsk mayAsk) { m_mayAsk = mayAsk; }
     /// The end of a prompt, see PromptBroker::settle. Any thread.
     void settlePrompt(quint64 id, PromptBroker::Outcome outcome, PromptBroker::Answers answers = {});
     [[nodiscard]] int inFlight() const { return m_inFlight; }
@@ -118,7 +118,7 @@ private:
     WorkerPool m_workers;
     PromptBroker m_prompts;
     KeyRing m_keys;
-    std::atomic<bool> m_mayAsk { false };
+    std::atomic<MayAsk> m_mayAsk { MayAsk::Nothing };
     int m_asking = 0; ///< dials that wait for the user
     std::atomic<quint64> m_lastId { 0 };
     std::atomic<int> m_inFlight { 0 };

@@ -72,6 +72,7 @@ void DialPrompts::ask(Prompt prompt, PromptBroker::Done done)
             m_prompt = 0;
             done(outcome, std::move(answers));
         });
+    m_last.id = m_prompt;
 }
 
 void DialPrompts::expectTouch(const AgentIdentity &identity, std::function<void()> shown,

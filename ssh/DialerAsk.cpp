@@ -36,8 +36,8 @@ void Dialer::askUser()
             self->fail(self->m_errors.promptCancelled(self->m_prompts.last()));
             return;
         case PromptBroker::Outcome::Nobody:
-            self->m_login->noAnswers();
-            break;
+            self->fail(self->m_login->noAnswers());
+            return;
         case PromptBroker::Outcome::Answered:
             self->m_login->setAnswers(std::move(answers));
             break;
@@ -49,7 +49,8 @@ void Dialer::askUser()
 /// A security key behind the agent wants to be touched: that takes the user's time, not the server's.
 void Dialer::watchAgent()
 {
-    if (m_agent == nullptr || !keyAlgorithm(m_login->agentIdentity().blob).startsWith("sk-") || !m_lane.m_mayAsk)
+    if (m_agent == nullptr || !keyAlgorithm(m_login->agentIdentity().blob).startsWith("sk-")
+        || m_lane.m_mayAsk != MayAsk::Everything)
         return;
     m_agent->setSigningChanged([weak = weakSelf(), identity = m_login->agentIdentity()] {
         const auto self = weak.lock();

@@ -103,8 +103,10 @@ void KeyRing::describe(const Entry &entry, Prompt &prompt) const
     prompt.otherServers = static_cast<int>(entry.waiters.size()) - 1;
     for (const auto &[ticket, waiter] : entry.waiters)
         prompt.validUntil = std::max(prompt.validUntil, waiter.request.prompt.validUntil);
-    if (entry.wrong > 0)
+    if (entry.wrong > 0) {
+        prompt.follows = entry.answered;
         prompt.problem = Text::tr("The passphrase was wrong.");
+    }
 }
 
 void KeyRing::ask(const QByteArray &hash)
@@ -122,15 +124,17 @@ void KeyRing::ask(const QByteArray &hash)
 void KeyRing::answered(const QByteArray &hash, PromptBroker::Outcome outcome, PromptBroker::Answers answers)
 {
     Entry &entry = m_entries[hash];
-    entry.prompt = 0;
+    const quint64 prompt = std::exchange(entry.prompt, 0);
     switch (outcome) {
     case PromptBroker::Outcome::Nobody:
+        entry.wrong = 0;
         tellAll(entry, Outcome::Nobody);
         return;
     case PromptBroker::Outcome::Cancelled:
         refuse(entry, Outcome::Cancelled);
         return;
     case PromptBroker::Outcome::Answered:
+        entry.answered = prompt;
         break;
     }
     if (entry.waiters.empty())

@@ -64,6 +64,7 @@ private:
         EventLoop::Id expiry = 0;
         std::map<quint64, Waiter> waiters;
         quint64 prompt = 0;
+        quint64 answered = 0; ///< the last prompt that was
         bool decrypting = false;
         int wrong = 0;
         Outcome refusal = Outcome::Cancelled; ///< the last one

@@ -9,6 +9,14 @@
 
 namespace Helmclaw {
 
+/// What logins may ask. One does not begin what it may not ask for: a method that is begun and given up counts as a
+/// failed login at the server.
+enum class MayAsk {
+    Nothing, ///< there is nobody
+    KeptPassphrases, ///< passphrases of key files, which a keychain may have; before the server hears of the key
+    Everything,
+};
+
 /// One line that is asked for.
 struct PromptField
 {
@@ -29,6 +37,7 @@ struct Prompt
         VisitPage, ///< no fields: the login is to be confirmed at page (Tailscale SSH in check mode); closes by itself
     };
     quint64 id = 0; ///< hand it back in SshPool::answerPrompt and SshPool::cancelPrompt
+    quint64 follows = 0; ///< KeyPassphrase: the prompt whose answer was wrong, so that it is asked again; else 0
     Kind kind = Kind::Password;
     QString serverId;
     QString serverName;

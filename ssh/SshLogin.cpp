@@ -181,7 +181,7 @@ std::optional<SshLogin::Step> SshLogin::none()
     const int rc = ssh_userauth_none(m_handle->session(), nullptr);
     switch (rc) {
     case SSH_AUTH_AGAIN:
-        if (readPage() && !m_mayAsk)
+        if (readPage() && m_mayAsk != MayAsk::Everything)
             return fail(m_errors.pageUnvisited(m_page));
         return Step::Wait;
     case SSH_AUTH_SUCCESS:

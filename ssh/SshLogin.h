@@ -45,8 +45,7 @@ public:
     [[nodiscard]] bool hasNoCommonAlgorithm() const { return m_noCommonAlgorithm; }
 
     [[nodiscard]] const HostKey &hostKey() const { return m_hostKey; }
-    /// @p mayAsk: there is somebody who answers prompts. Without, nothing that needs one is begun.
-    void beginAuthentication(QList<AgentIdentity> agent, QString agentProblem, QByteArray preferred, bool mayAsk);
+    void beginAuthentication(QList<AgentIdentity> agent, QString agentProblem, QByteArray preferred, MayAsk mayAsk);
     [[nodiscard]] AgentIdentity agentIdentity() const;
     void setAgentSocket(FileDescriptor socket);
 
@@ -61,8 +60,8 @@ public:
     /// For Step::NeedAnswers; the fields about the server are left to the caller.
     [[nodiscard]] const Prompt &prompt() const { return m_dialogue->prompt(); }
     void setAnswers(std::vector<Secret> answers);
-    /// Instead of answers: there is nobody to ask after all.
-    void noAnswers();
+    /// Instead of answers: there is nobody to ask after all, and the login ends with this.
+    [[nodiscard]] Error noAnswers();
 
     [[nodiscard]] const Error &error() const { return m_error; }
     /// The server has said no to a key or an answer.
@@ -132,7 +131,7 @@ private:
     SharedKey m_unlocked; ///< what the key ring gave; m_key may be a copy with a certificate
     SshKeyPtr m_probe;
     std::unique_ptr<LoginDialogue> m_dialogue;
-    bool m_mayAsk = false;
+    MayAsk m_mayAsk = MayAsk::Nothing;
     QUrl m_page;
     QString m_pageText;
     int m_agentSocket = -1;

@@ -37,7 +37,9 @@ Error SshErrors::auth(const AuthReport &report) const
     }
     for (const QString &file : report.encrypted) {
         what += tr("%1 has a passphrase and was skipped").arg(file);
-        remedy += tr("Add it to ssh-agent with \"ssh-add %1\".").arg(file);
+        remedy += tr("Add it to ssh-agent with \"ssh-add %1\", or its passphrase to the keychain with \"helmclawctl "
+                     "keychain keep %1\".")
+                      .arg(file);
     }
     what += report.unusable;
     if (!report.agentProblem.isEmpty())

@@ -33,7 +33,8 @@ QStringList methodNames(int methods)
 
 } // namespace
 
-void SshLogin::beginAuthentication(QList<AgentIdentity> agent, QString agentProblem, QByteArray preferred, bool mayAsk)
+void SshLogin::beginAuthentication(QList<AgentIdentity> agent, QString agentProblem, QByteArray preferred,
+                                   MayAsk mayAsk)
 {
     m_agent = std::move(agent);
     m_report.agentProblem = std::move(agentProblem);
@@ -110,7 +111,7 @@ std::optional<SshLogin::Step> SshLogin::nextMethod()
     for (const auto method : std::as_const(dialogues)) {
         if (!isOffered(LoginDialogue::nameOf(method)) || !m_dialogue->isWorthwhile(method))
             continue;
-        if (!m_mayAsk) {
+        if (m_mayAsk != MayAsk::Everything) {
             m_report.nobodyToAsk = true;
             return refused();
         }
@@ -131,8 +132,12 @@ std::optional<SshLogin::Step> SshLogin::nextKey()
     }
     const IdentityFile &file = m_files[candidate.file];
     if (candidate.source == KeyCandidate::Source::LockedFile) {
-        if (!m_mayAsk) {
+        if (m_mayAsk == MayAsk::Nothing) {
             setUnlockedKey({}, false);
+            return std::nullopt;
+        }
+        if (m_mayAsk == MayAsk::KeptPassphrases) { // the server is not bothered with a key that we cannot use
+            m_phase = Phase::LockedKey;
             return std::nullopt;
         }
         ssh_key raw = nullptr;
@@ -281,10 +286,11 @@ void SshLogin::setAnswers(std::vector<Secret> answers)
     m_dialogue->setAnswers(std::move(answers));
 }
 
-void SshLogin::noAnswers()
+Error SshLogin::noAnswers()
 {
-    m_mayAsk = false;
-    m_phase = Phase::NextMethod;
+    m_report.nobodyToAsk = true;
+    (void)refused();
+    return m_error;
 }
 
 } // namespace Helmclaw

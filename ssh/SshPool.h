@@ -118,12 +118,15 @@ public:
     /// of the user, never part of connecting. Cannot be aborted once it runs. Caller owns the reply.
     [[nodiscard]] HostKeyReply *replaceHostKey(const QString &serverId, const HostKey &key);
     [[nodiscard]] QString ownKnownHostsFile() const;
+    /// The most that logins may ask whoever is connected to promptRequested(); Everything unless told otherwise.
+    void setMayAsk(MayAsk most);
     /// Answers promptRequested(): one secret for each field, in order. An id that is no longer open is ignored.
     void answerPrompt(quint64 id, std::vector<Secret> answers);
     /// The user will not answer: the operations that wait for the login end with Cancelled; for a passphrase those of
     /// every server that waits for it.
     void cancelPrompt(quint64 id);
-    /// There is nobody who could answer it after all: the login goes on without, as if nothing listened.
+    /// There is nobody who could answer it after all: a login goes on without the key whose passphrase it was, or the
+    /// touch; for any other question it fails, and says that nobody could be asked.
     void declinePrompt(quint64 id);
 
     /// A snapshot for the watchdog and benches: sessions in Ready, dials in flight, open tunnel connections.

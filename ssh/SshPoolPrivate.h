@@ -131,6 +131,7 @@ public:
     SshPool *q;
     SshPoolOptions options;
     QString ownKnownHosts;
+    MayAsk mostAsked = MayAsk::Everything;
     std::shared_ptr<PoolHandle> handle;
     Mailbox mailbox;
     PoolCounters counters;

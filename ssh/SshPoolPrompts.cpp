@@ -22,7 +22,8 @@ PromptBroker::Sink SshPool::Private::makePromptSink()
 
 void SshPool::Private::updateMayAsk()
 {
-    dials->setMayAsk(q->isSignalConnected(QMetaMethod::fromSignal(&SshPool::promptRequested)));
+    dials->setMayAsk(q->isSignalConnected(QMetaMethod::fromSignal(&SshPool::promptRequested)) ? mostAsked
+                                                                                              : MayAsk::Nothing);
 }
 
 // There is no disconnectNotify(): QObject's destructor calls it with a lock held that isSignalConnected() wants as
@@ -31,6 +32,12 @@ void SshPool::connectNotify(const QMetaMethod &signal)
 {
     if (d != nullptr && signal == QMetaMethod::fromSignal(&SshPool::promptRequested))
         d->updateMayAsk();
+}
+
+void SshPool::setMayAsk(MayAsk most)
+{
+    d->mostAsked = most;
+    d->updateMayAsk();
 }
 
 void SshPool::answerPrompt(quint64 id, std::vector<Secret> answers)

@@ -55,7 +55,8 @@ bool OpenSshDialer::startSsh()
     SshArguments::Wishes wishes;
     wishes.helper = helper;
     wishes.controlPath = SshMaster::controlPathIn(*folder);
-    wishes.mayAsk = m_lane.m_mayAsk;
+    m_mayAsk = m_lane.m_mayAsk;
+    wishes.mayAsk = m_mayAsk;
     wishes.keepaliveInterval = m_lane.m_options.keepaliveInterval;
     int error = 0;
     m_master = SshMaster::start(m_lane.m_loop, std::move(folder), SshArguments::command(m_request.target, wishes),
@@ -75,12 +76,10 @@ void OpenSshDialer::logReady()
         m_lane.m_loop.unwatch(m_logWatch);
     // ssh has no limit of its own; the line comes with the offer, so that one more than allowed may get through.
     if (m_master->log().offered().size() > m_request.target.maxKeyOffers && !m_master->isListening()) {
-        SshErrors::AuthReport report;
-        report.offered = m_master->log().offered();
-        report.methods = m_master->log().methods();
-        report.leftOut = std::max(0, m_master->log().planned() - static_cast<int>(report.offered.size()));
+        SshErrors::AuthReport told = report();
+        told.leftOut = std::max(0, m_master->log().planned() - static_cast<int>(told.offered.size()));
         m_tooManyKeys = true;
-        fail(m_errors.auth(report));
+        fail(m_errors.auth(told));
         return;
     }
     // Every step of ssh's is a line in its log, the one behind the making of its socket, too.
@@ -163,30 +162,71 @@ void OpenSshDialer::trust(HelperSocket::Id id, const QByteArray &lines)
 
 void OpenSshDialer::prompt(HelperSocket::Id id, const QByteArray &hint, const QByteArray &text)
 {
-    const auto question = OpenSshPrompts::read(hint, text, m_secretsAsked > 0);
+    auto question = OpenSshPrompts::read(hint, text);
     if (!question || m_state == SessionState::Handshake || m_prompting != 0) {
         m_helpers->refuse(id); // before the host key is accepted nobody is asked anything
         return;
     }
-    m_secretsAsked += question->fields.isEmpty() ? 0 : 1;
+    m_master->readLog(); // what ssh has written before it asked
+    markRepeated(*question);
     m_prompting = id;
     beginAsking();
     m_prompts.ask(*question, [this, id](PromptBroker::Outcome outcome, const PromptBroker::Answers &answers) {
-        if (m_finished)
-            return;
-        if (outcome == PromptBroker::Outcome::Cancelled) {
-            fail(m_errors.promptCancelled(m_prompts.last()));
+        if (!m_finished)
+            settled(id, outcome, answers);
+    });
+}
+
+void OpenSshDialer::settled(HelperSocket::Id id, PromptBroker::Outcome outcome, const PromptBroker::Answers &answers)
+{
+    const Prompt &question = m_prompts.last();
+    switch (outcome) {
+    case PromptBroker::Outcome::Cancelled:
+        fail(m_errors.promptCancelled(question));
+        return;
+    case PromptBroker::Outcome::Nobody:
+        if (question.kind == Prompt::Kind::TouchKey)
+            return; // with nobody to see it a security key may be touched all the same
+        if (!OpenSshPrompts::mayBeSkipped(question)) {
+            SshErrors::AuthReport told = report();
+            told.nobodyToAsk = true;
+            fail(m_errors.auth(told));
             return;
         }
-        // With nobody to see it a security key may be touched all the same.
-        if (outcome == PromptBroker::Outcome::Nobody && m_prompts.last().kind == Prompt::Kind::TouchKey)
-            return;
-        if (outcome == PromptBroker::Outcome::Answered && !answers.empty())
-            m_helpers->answer(id, answers.front().view());
-        else
+        if (!m_skippedKeys.contains(question.keyFile))
+            m_skippedKeys += question.keyFile;
+        m_helpers->refuse(id);
+        break;
+    case PromptBroker::Outcome::Answered:
+        if (question.fields.isEmpty() || answers.empty()) {
             m_helpers->refuse(id);
-        promptGone(id);
-    });
+            break;
+        }
+        m_answersSent += question.kind == Prompt::Kind::KeyPassphrase ? 0 : 1;
+        m_answered = question;
+        m_offersThen = m_master->log().offered().size();
+        m_helpers->answer(id, answers.front().view());
+        break;
+    }
+    promptGone(id);
+}
+
+/// ssh does not say whether an answer was right. It asks for the same passphrase again, without another step between,
+/// when it was not; a server may have more than one question.
+void OpenSshDialer::markRepeated(Prompt &question) const
+{
+    if (m_answered.fields.isEmpty() || question.fields.isEmpty() || question.kind != m_answered.kind
+        || question.keyFile != m_answered.keyFile)
+        return;
+    if (question.kind == Prompt::Kind::KeyPassphrase) {
+        if (question.keyComment != m_answered.keyComment || m_master->log().offered().size() != m_offersThen)
+            return;
+        question.follows = m_answered.id;
+        question.problem =
+            question.keyFile.isEmpty() ? Text::tr("The PIN was wrong.") : Text::tr("The passphrase was wrong.");
+        return;
+    }
+    question.problem = Text::tr("ssh asks once more: the answer before was not enough, or not right.");
 }
 
 /// Answered, or ssh does not want the answer any more: the key has been touched.
@@ -240,16 +280,26 @@ Error OpenSshDialer::endError()
     if (log.hostKeyRefused())
         return m_errors.hostCertificate(words);
     if (!log.loginRefused())
-        return m_errors.authConnectionLost(words, !log.offered().isEmpty() || m_secretsAsked > 0);
+        return m_errors.authConnectionLost(words, !log.offered().isEmpty() || m_answersSent > 0);
+    return m_errors.auth(report());
+}
+
+/// What there is to say about a login that did not come about.
+SshErrors::AuthReport OpenSshDialer::report() const
+{
+    const SshMasterLog &log = m_master->log();
     SshErrors::AuthReport report;
     report.offered = log.offered();
+    report.encrypted = m_skippedKeys;
     report.unusable = log.unusable();
     report.methods = log.methods();
-    report.refusedAnswers = m_secretsAsked;
-    report.nobodyToAsk = !m_lane.m_mayAsk
-        && (report.methods.contains(QStringLiteral("password"))
-            || report.methods.contains(QStringLiteral("keyboard-interactive")));
-    return m_errors.auth(report);
+    report.refusedAnswers = m_answersSent;
+    const auto wouldAsk = [&](const QString &method) {
+        return report.methods.contains(method) && m_request.target.options.allows(method);
+    };
+    report.nobodyToAsk = m_mayAsk != MayAsk::Everything
+        && (wouldAsk(QStringLiteral("password")) || wouldAsk(QStringLiteral("keyboard-interactive")));
+    return report;
 }
 
 bool OpenSshDialer::hasGreeted() const
@@ -260,8 +310,10 @@ bool OpenSshDialer::hasGreeted() const
 void OpenSshDialer::complete(DialResult &result)
 {
     result.greeted = result.master != nullptr || hasGreeted();
-    result.refused =
-        result.error && m_master != nullptr && (m_tooManyKeys || m_master->log().loginRefused() || m_secretsAsked > 1);
+    if (result.error && m_master != nullptr) {
+        const bool tried = !m_master->log().offered().isEmpty() || m_answersSent > 0;
+        result.refused = m_tooManyKeys || m_answersSent > 1 || (tried && m_master->log().loginRefused());
+    }
     result.backend = SshBackend::OpenSsh;
     result.backendReason = m_request.openSshReason;
 }

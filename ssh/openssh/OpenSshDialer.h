@@ -32,6 +32,9 @@ private:
     void judged(HelperSocket::Id id, const HostKeyAnswers::Answer &answer);
     void trust(HelperSocket::Id id, const QByteArray &lines);
     void prompt(HelperSocket::Id id, const QByteArray &hint, const QByteArray &text);
+    void settled(HelperSocket::Id id, PromptBroker::Outcome outcome, const PromptBroker::Answers &answers);
+    void markRepeated(Prompt &question) const;
+    [[nodiscard]] SshErrors::AuthReport report() const;
     void promptGone(HelperSocket::Id id);
     [[nodiscard]] Error endError();
 
@@ -42,7 +45,11 @@ private:
     EventLoop::Id m_endWatch = 0;
     HelperSocket::Id m_prompting = 0; ///< whose question is shown
     bool m_tooManyKeys = false; ///< refused as often as SshTarget::maxKeyOffers allows
-    int m_secretsAsked = 0;
+    MayAsk m_mayAsk = MayAsk::Nothing; ///< what ssh was started for
+    Prompt m_answered; ///< the last question that was answered
+    qsizetype m_offersThen = 0; ///< keys that had been offered when it was asked
+    int m_answersSent = 0; ///< to the server
+    QStringList m_skippedKeys; ///< files whose passphrase nobody knew
     QString m_fingerprint; ///< of the host key that was accepted
 };
 

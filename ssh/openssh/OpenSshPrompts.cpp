@@ -30,7 +30,7 @@ QString fingerprintIn(const QByteArray &text)
 
 } // namespace
 
-std::optional<Prompt> OpenSshPrompts::read(const QByteArray &hint, const QByteArray &text, bool again)
+std::optional<Prompt> OpenSshPrompts::read(const QByteArray &hint, const QByteArray &text)
 {
     Prompt prompt;
     if (hint == "confirm")
@@ -72,9 +72,12 @@ std::optional<Prompt> OpenSshPrompts::read(const QByteArray &hint, const QByteAr
     } else {
         return std::nullopt; // none of the questions that ssh has for us
     }
-    if (again)
-        prompt.problem = Text::tr("ssh asks once more: the answer before was not enough, or not right.");
     return prompt;
+}
+
+bool OpenSshPrompts::mayBeSkipped(const Prompt &prompt)
+{
+    return prompt.fields.isEmpty() || (prompt.kind == Prompt::Kind::KeyPassphrase && !prompt.keyFile.isEmpty());
 }
 
 } // namespace Helmclaw

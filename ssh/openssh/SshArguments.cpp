@@ -146,7 +146,12 @@ QByteArrayList SshArguments::command(const SshTarget &target, const Wishes &wish
         options.add("User", target.user);
     if (!target.hostKeyAlias.isEmpty())
         options.add("HostKeyAlias", target.hostKeyAlias);
-    options.add("BatchMode", !wishes.mayAsk);
+    options.add("BatchMode", wishes.mayAsk == MayAsk::Nothing); // then no passphrase of a key either
+    if (wishes.mayAsk == MayAsk::KeptPassphrases) {
+        // Without an answer ssh would send empty ones. Ahead of the target's own: the first counts.
+        options.add("PasswordAuthentication", false);
+        options.add("KbdInteractiveAuthentication", false);
+    }
     options.add("NumberOfPasswordPrompts", QString::number(std::max(1, target.options.passwordPrompts)));
     const auto interval = target.options.serverAliveInterval.count() > 0
         ? target.options.serverAliveInterval

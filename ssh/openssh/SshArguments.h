@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ssh/Prompt.h"
 #include "ssh/SshTarget.h"
 
 #include <QByteArrayList>
@@ -18,7 +19,7 @@ public:
     {
         QString helper; ///< path of helmclaw-ssh-helper
         QByteArray controlPath;
-        bool mayAsk = false; ///< somebody answers prompts
+        MayAsk mayAsk = MayAsk::Nothing;
         std::chrono::milliseconds keepaliveInterval { 15000 }; ///< ServerAliveInterval; the target's own comes first
     };
     /// The whole command: helper, ssh and its arguments. The host stands behind "--", where it cannot become an option.

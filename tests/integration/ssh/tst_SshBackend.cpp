@@ -476,6 +476,75 @@ private Q_SLOTS:
         QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv")).authenticatedBy, QStringLiteral("password"));
     }
 
+    /// An empty answer would be a wrong one, and counted.
+    void aQuestionThatNobodyAnswers_data()
+    {
+        QTest::addColumn<bool>("password");
+        QTest::newRow("keyboard-interactive") << false;
+        QTest::newRow("password") << true;
+    }
+    void aQuestionThatNobodyAnswers()
+    {
+        if (const QString missing = SshdFixture::missingPam(); !missing.isEmpty())
+            QSKIP(qPrintable(missing));
+        QFETCH(const bool, password);
+        m_sshd = std::make_unique<SshdFixture>();
+        m_sshd->setPamScript("p:Password: |open sesame\n", password);
+        QVERIFY(m_sshd->start());
+        PoolTest test;
+        PromptTester user(test.pool.get());
+        user.onPrompt([&](const Prompt &prompt) { test.pool->declinePrompt(prompt.id); });
+        SshTarget asked = target();
+        asked.identityFiles = { m_sshd->path(QStringLiteral("none")) };
+        test.pool->setTarget(asked);
+        for (int i = 0; i < 4; ++i) { // after three refused logins the pool would pause
+            auto reply = test.sh(QStringLiteral("true"));
+            QVERIFY(PoolTest::wait(reply.get()));
+            QCOMPARE(codeOf(*reply), ErrorCode::AuthFailed);
+            const QString what = reply->error()->what;
+            QVERIFY2(what.contains(QLatin1String("nobody could be asked"))
+                         && !what.contains(QLatin1String("answer(s)")),
+                     qPrintable(what));
+        }
+        QCOMPARE(user.shown.size(), 4);
+        QVERIFY(m_sshd->waitForEnd());
+        QVERIFY2(!m_sshd->log().contains("Failed "), m_sshd->log().constData());
+    }
+
+    /// Only the same passphrase once more means that the answer was wrong.
+    void oneKeyAfterTheOther()
+    {
+        if (const QString missing = SshdFixture::missingPam(); !missing.isEmpty())
+            QSKIP(qPrintable(missing));
+        m_sshd = std::make_unique<SshdFixture>();
+        m_sshd->setPamScript("p:Password: |open sesame\n", true);
+        m_sshd->addConfig(QStringLiteral("AuthenticationMethods publickey,publickey,password"));
+        QVERIFY(m_sshd->start());
+        SshTarget keys = target();
+        keys.identityFiles.clear();
+        QByteArray publicHalves;
+        for (const QString &name : { QStringLiteral("first"), QStringLiteral("second") }) {
+            keys.identityFiles += m_sshd->makeKey(name, name);
+            publicHalves += readFile(keys.identityFiles.constLast() + QStringLiteral(".pub"));
+        }
+        QVERIFY(m_sshd->authorise(publicHalves));
+        PoolTest test;
+        PromptTester user(test.pool.get());
+        user.answerWith({ "wrong", "first", "second", "open sesame" });
+        test.pool->setTarget(keys);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(user.shown.size(), 4);
+        QCOMPARE(user.shown[0].follows, quint64 { 0 });
+        QCOMPARE(user.shown[1].follows, user.shown[0].id);
+        QVERIFY(!user.shown[1].problem.isEmpty());
+        for (const int fresh : { 0, 2, 3 }) {
+            QCOMPARE(user.shown[fresh].follows, quint64 { 0 });
+            QVERIFY2(user.shown[fresh].problem.isEmpty(), qPrintable(user.shown[fresh].problem));
+        }
+    }
+
     void aKilledSshIsALostConnection()
     {
         start();

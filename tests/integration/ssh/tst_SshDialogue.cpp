@@ -172,6 +172,27 @@ private Q_SLOTS:
         QVERIFY(!m_sshd->log().contains("method keyboard-interactive"));
     }
 
+    /// Somebody seemed to be there. What has begun ends, and counts as no answer.
+    void nobodyAfterAll()
+    {
+        m_sshd->setPamScript("p:Verification code: |654321\n");
+        QVERIFY(m_sshd->start());
+        PoolTest test;
+        PromptTester user(test.pool.get());
+        user.onPrompt([&](const Prompt &prompt) { test.pool->declinePrompt(prompt.id); });
+        test.pool->setTarget(withoutKeys());
+        for (int i = 0; i < 4; ++i) { // after three refused logins the pool would pause
+            auto reply = test.sh(QStringLiteral("true"));
+            QVERIFY(PoolTest::wait(reply.get()));
+            QCOMPARE(codeOf(*reply), ErrorCode::AuthFailed);
+            QVERIFY2(reply->error()->what.contains(QLatin1String("nobody could be asked")),
+                     qPrintable(reply->error()->toString()));
+        }
+        QCOMPARE(user.shown.size(), 4);
+        QVERIFY(m_sshd->waitForEnd());
+        QVERIFY2(!m_sshd->log().contains("Failed "), m_sshd->log().constData());
+    }
+
     void cancelledWhileOthersGoOn()
     {
         m_sshd->setPamScript("p:Verification code: |654321\n");

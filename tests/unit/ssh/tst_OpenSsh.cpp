@@ -126,15 +126,14 @@ private Q_SLOTS:
 
     void prompts()
     {
-        const auto passphrase = OpenSshPrompts::read({}, "Enter passphrase for key '/keys/id': ", false);
+        const auto passphrase = OpenSshPrompts::read({}, "Enter passphrase for key '/keys/id': ");
         QVERIFY(passphrase);
         QCOMPARE(passphrase->kind, Prompt::Kind::KeyPassphrase);
         QCOMPARE(passphrase->keyFile, QStringLiteral("/keys/id"));
-        const auto password = OpenSshPrompts::read({}, "me@srv's password: ", true);
+        const auto password = OpenSshPrompts::read({}, "me@srv's password: ");
         QVERIFY(password);
         QCOMPARE(password->kind, Prompt::Kind::Password);
-        QVERIFY(!password->problem.isEmpty());
-        const auto code = OpenSshPrompts::read({}, "(me@srv) Hello \x1b[31m\nVerification code: ", false);
+        const auto code = OpenSshPrompts::read({}, "(me@srv) Hello \x1b[31m\nVerification code: ");
         QVERIFY(code);
         QCOMPARE(code->kind, Prompt::Kind::KeyboardInteractive);
         QCOMPARE(code->fields.size(), 1);
@@ -145,18 +144,18 @@ private Q_SLOTS:
         for (const char *bait :
              { "(me@srv) \nEnter passphrase for key '/keys/id': ", "(me@srv) Enter passphrase for key '/keys/id': ",
                "(me@srv) \nme@srv's password: ", "Welcome\nEnter passphrase for key '/keys/id': " }) {
-            const auto baited = OpenSshPrompts::read({}, bait, false);
+            const auto baited = OpenSshPrompts::read({}, bait);
             QVERIFY(baited);
             QCOMPARE(baited->kind, Prompt::Kind::KeyboardInteractive);
             QVERIFY(baited->keyFile.isEmpty());
         }
-        QVERIFY(!OpenSshPrompts::read({}, "Please type 'yes', 'no' or the fingerprint: ", false));
-        const auto touch = OpenSshPrompts::read("none", "Confirm user presence for key ED25519-SK SHA256:abc", false);
+        QVERIFY(!OpenSshPrompts::read({}, "Please type 'yes', 'no' or the fingerprint: "));
+        const auto touch = OpenSshPrompts::read("none", "Confirm user presence for key ED25519-SK SHA256:abc");
         QVERIFY(touch);
         QCOMPARE(touch->kind, Prompt::Kind::TouchKey);
         QCOMPARE(touch->keyFingerprint, QStringLiteral("SHA256:abc"));
         // A yes that nobody has thought of is never said.
-        QVERIFY(!OpenSshPrompts::read("confirm", "Are you sure you want to continue connecting (yes/no)? ", false));
+        QVERIFY(!OpenSshPrompts::read("confirm", "Are you sure you want to continue connecting (yes/no)? "));
     }
 
     void theCommand()
@@ -175,7 +174,7 @@ private Q_SLOTS:
         QCOMPARE(optionOf(command, "UserKnownHostsFile"), QByteArray("/dev/null"));
         QCOMPARE(optionOf(command, "BatchMode"), QByteArray("yes"));
         QCOMPARE(optionOf(command, "ClearAllForwardings"), QByteArray("yes"));
-        wishes.mayAsk = true;
+        wishes.mayAsk = MayAsk::Everything;
         SshTarget alias = target();
         alias.configHost = QStringLiteral("short");
         command = SshArguments::command(alias, wishes);
@@ -183,6 +182,15 @@ private Q_SLOTS:
         QVERIFY(!command.contains("-F")); // ssh's own files
         QCOMPARE(optionOf(command, "HostName"), QByteArray("srv.example"));
         QCOMPARE(optionOf(command, "BatchMode"), QByteArray("no"));
+        QCOMPARE(optionOf(command, "PasswordAuthentication"), QByteArray("(none)"));
+        // Passphrases may be looked up, and nothing is begun that sends an empty answer when nobody has one.
+        wishes.mayAsk = MayAsk::KeptPassphrases;
+        for (const SshTarget &server : { target(), alias }) {
+            command = SshArguments::command(server, wishes);
+            QCOMPARE(optionOf(command, "BatchMode"), QByteArray("no"));
+            QCOMPARE(optionOf(command, "PasswordAuthentication"), QByteArray("no"));
+            QCOMPARE(optionOf(command, "KbdInteractiveAuthentication"), QByteArray("no"));
+        }
     }
 
     /// Settings that decide the login and that libssh does not follow.
