@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// helmclawctl: everything the window can do, for scripts and for machines without a display.
+// helmclawctl: what the window can do, for scripts and for machines without a display.
 #include "app/Console.h"
 #include "app/UnixSignals.h"
 #include "app/ctl/Command.h"
@@ -85,12 +85,15 @@ int main(int argc, char *argv[])
     }
     const auto terminal = parser.isSet(u"batch"_s) ? nullptr : Terminal::open();
     const HostKeyPrompt hostKeys(&console.sessions, parser.values(u"accept-host-key"_s), terminal.get());
-    Keychain *const keychain = Keychain::hasBus() ? &console.keychain : nullptr;
-    const auto prompts =
+    // A person at a machine without a desktop is asked, and needs not be told that it has no keychain.
+    Keychain *const keychain = !terminal || Keychain::hasBus() ? &console.keychain : nullptr;
+    const auto asked =
         terminal ? std::make_unique<TerminalPrompt>(&console.sessions, keychain, terminal.get()) : nullptr;
-    const auto unattended = !terminal && keychain
-        ? std::make_unique<LoginPrompts>(&console.sessions, keychain, nullptr, LoginPrompts::Audience::Nobody)
-        : nullptr;
+    const auto unattended = terminal
+        ? nullptr
+        : std::make_unique<LoginPrompts>(&console.sessions, keychain, nullptr, LoginPrompts::Audience::Nobody);
+    const LoginPrompts *const prompts = asked ? &asked->prompts() : unattended.get();
+    QObject::connect(prompts, &LoginPrompts::keychainFailed, &app, [](const Error &why) { writeErr(why.toString()); });
     QObject::connect(&signalWatcher, &UnixSignals::terminationRequested, command.get(), &Command::interrupt);
     QObject::connect(command.get(), &Command::finished, &app, [](int code) { QCoreApplication::exit(code); });
     command->start(console, parser);

@@ -15,6 +15,10 @@ TerminalPrompt::TerminalPrompt(ServerSessions *sessions, Keychain *keychain, Ter
 {
     connect(&m_prompts, &LoginPrompts::added, this,
             [this](const Prompt &prompt) { m_terminal->request(this, [this, id = prompt.id] { begin(id); }); });
+    connect(&m_prompts, &LoginPrompts::lookingUp, this, [this](const Prompt &prompt) {
+        m_terminal->write(tr("Looking in this computer's keychain for the passphrase of %1 …\n").arg(prompt.keyFile));
+        m_prompts.askMeanwhile(prompt.id); // the desktop's keychain may be waiting for somebody who is not there
+    });
     connect(&m_prompts, &LoginPrompts::closed, this, [this](quint64 id) {
         if (!m_asking || m_asking->id != id)
             return;

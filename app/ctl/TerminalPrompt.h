@@ -19,6 +19,7 @@ class TerminalPrompt : public QObject
 public:
     /// None is owned; all must outlive this object. @p keychain may be null.
     TerminalPrompt(ServerSessions *sessions, Keychain *keychain, Terminal *terminal);
+    [[nodiscard]] LoginPrompts &prompts() { return m_prompts; }
 
 private:
     void begin(quint64 id);

@@ -27,7 +27,7 @@ class LoginPrompts : public QObject
 public:
     enum class Audience {
         Person,
-        Nobody, ///< what the keychain cannot answer fails as if nobody asked
+        Nobody, ///< logins begin nothing but what the keychain can answer
     };
     /// None is owned; they and the sessions' pool must outlive this object. Without @p keychain none is used.
     explicit LoginPrompts(ServerSessions *sessions, Keychain *keychain = nullptr, QObject *parent = nullptr,
@@ -41,26 +41,58 @@ public:
     void answerAndKeep(quint64 id, std::vector<Secret> answers);
     /// Ends the logins that wait for it.
     void cancel(quint64 id);
+    /// The person does not wait for the keychain: the prompt of lookingUp() is added(). It closes when the keychain has
+    /// the answer first.
+    void askMeanwhile(quint64 id);
 
     /// Passphrases of key files may; codes and passwords that go to servers never.
     [[nodiscard]] bool mayBeKept(const Prompt &prompt) const;
     /// Why the keychain cannot be used, as the last lookup said; nothing when it can.
     [[nodiscard]] const std::optional<Error> &keychainProblem() const { return m_keychainProblem; }
+    /// Removes the passphrase of @p keyFile from the keychain; forgotten() tells the end of it.
+    void forget(const QString &keyFile);
 
 Q_SIGNALS:
     void added(const Helmclaw::Prompt &prompt);
-    /// More or fewer servers wait for it, or it waits longer.
+    /// More or fewer servers wait for it, it waits longer, or keychainProblem() has changed.
     void changed(const Helmclaw::Prompt &prompt);
-    /// Answered, cancelled, too late or no longer needed.
+    /// Answered, cancelled, too late or no longer needed; also for one of lookingUp() that never was added().
     void closed(quint64 id);
-    /// What should have been kept was not.
+    /// The keychain takes its time (perhaps the desktop asks the person to unlock it): not yet asked.
+    void lookingUp(const Helmclaw::Prompt &prompt);
+    /// Why the keychain was of no help, other than having nothing; the same reason is told once. With Audience::Person
+    /// a wrong passphrase is told by the prompt that follows.
+    void keychainFailed(const Helmclaw::Error &why);
+    void kept(const QString &keyFile);
+    /// What should have been kept was not, or nobody knows.
     void keepFailed(const Helmclaw::Error &error);
+    /// @p error: why not, or why nobody knows.
+    void forgotten(const QString &keyFile, const std::optional<Helmclaw::Error> &error);
 
 private:
     enum class Source { Keychain, Typed };
+    /// An answer whose passphrase is in the keychain and not known to be right.
+    struct Given
+    {
+        QString keyFile;
+        Source source;
+        QDateTime until; ///< by then its login has ended
+    };
+    struct Search
+    {
+        Prompt prompt;
+        bool announced = false; ///< by lookingUp()
+    };
     void take(Prompt prompt);
+    void removeWrong(Prompt prompt, const Given &given);
+    [[nodiscard]] static QString wrongText(Source source, const Result<void> &removed);
+    void keepEnded(quint64 id, const QString &keyFile, const Result<void> &outcome);
     void lookUp(const Prompt &prompt);
-    [[nodiscard]] std::optional<Prompt> lookedUp(quint64 id);
+    void found(quint64 id, Result<std::optional<Secret>> secret);
+    void search(const Prompt &prompt);
+    [[nodiscard]] std::optional<Prompt> endSearch(quint64 id);
+    void remember(quint64 id, const Given &given);
+    void tellFailure(const Error &why);
     void present(const Prompt &prompt);
     void drop(quint64 id);
 
@@ -68,9 +100,10 @@ private:
     Keychain *m_keychain;
     Audience m_audience;
     QList<Prompt> m_open;
-    QHash<quint64, Prompt> m_lookedUp; ///< the keychain is being asked
-    QHash<QString, Source> m_kept; ///< by key file: what is in the keychain and not known to be right
+    QHash<quint64, Search> m_searches; ///< the keychain is being asked, and nobody else
+    QHash<quint64, Given> m_given; ///< by prompt
     std::optional<Error> m_keychainProblem;
+    QString m_toldFailure;
 };
 
 } // namespace Helmclaw

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "models/keychain/Keychain.h"
 
+#include "ssh/IdentityFile.h"
+
 #include <QCoreApplication>
+#include <QDir>
 #include <QFile>
 #include <QLibrary>
 #include <QThread>
@@ -93,7 +96,9 @@ Keychain::~Keychain() = default;
 
 QString Keychain::entryForKeyFile(const QString &keyFile)
 {
-    return QStringLiteral("passphrase of ") + keyFile;
+    // However it is spelt; where it leads is not looked at: that may change, and a slow disk is not for this thread.
+    const QString path = keyFile.startsWith(QLatin1String("~/")) ? QDir::homePath() + keyFile.mid(1) : keyFile;
+    return QStringLiteral("passphrase of ") + IdentityFile::shown(QDir::cleanPath(path));
 }
 
 bool Keychain::hasBus()
@@ -147,6 +152,7 @@ void Keychain::start(Job job, const QString &entry, Secret secret, QObject *cont
             return;
         ++m_overdue;
         Answer answer { unusable(tr("it does not answer")), {} };
+        answer.error->code = ErrorCode::DeadlineExceeded;
         settle(id, answer);
     });
     const auto text = std::make_shared<QByteArray>(secret.copyOutOfSecureMemory());

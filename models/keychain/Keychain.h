@@ -26,7 +26,8 @@ public:
     explicit Keychain(std::chrono::milliseconds deadline = std::chrono::seconds(20), QObject *parent = nullptr);
     ~Keychain() override;
 
-    /// The entry that holds the passphrase of a private key file, as Prompt::keyFile names it.
+    /// The entry that holds the passphrase of a private key file: an absolute path, or one that begins with "~/" as in
+    /// Prompt::keyFile. The same one however it is spelt ("..", "//", "~").
     [[nodiscard]] static QString entryForKeyFile(const QString &keyFile);
     /// There is a session bus, without which no keychain can be asked. Looks at the environment only.
     [[nodiscard]] static bool hasBus();
@@ -34,7 +35,8 @@ public:
     using Found = std::function<void(Result<std::optional<Secret>> secret)>;
     using Done = std::function<void(Result<void> outcome)>;
     /// Nothing when the keychain has no such entry. Every callback comes once, later, and not at all when @p context
-    /// dies first; an error says why the keychain cannot be used.
+    /// dies first; an error says why the keychain cannot be used. DeadlineExceeded: it has not answered, and what was
+    /// to be stored or removed may still be.
     void find(const QString &entry, QObject *context, Found done);
     /// Replaces what was kept under @p entry.
     void store(const QString &entry, Secret secret, QObject *context, Done done);

@@ -12,6 +12,8 @@
 #include <QStandardPaths>
 #include <QThread>
 
+#include <csignal>
+
 namespace Helmclaw::Test {
 
 namespace {
@@ -112,6 +114,16 @@ void SecretService::stopService()
 {
     m_service.kill();
     m_service.waitForFinished(patience);
+}
+
+void SecretService::pause() const
+{
+    ::kill(static_cast<pid_t>(m_service.processId()), SIGSTOP);
+}
+
+void SecretService::resume() const
+{
+    ::kill(static_cast<pid_t>(m_service.processId()), SIGCONT);
 }
 
 } // namespace Helmclaw::Test

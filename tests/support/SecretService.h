@@ -23,6 +23,9 @@ public:
     /// The service goes; the bus stays.
     void stopService();
     void stopBus();
+    /// It answers nothing, as one that waits for its user, until resume(); then all that was asked.
+    void pause() const;
+    void resume() const;
 
 private:
     QTemporaryDir m_dir;

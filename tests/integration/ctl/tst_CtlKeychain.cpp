@@ -3,6 +3,7 @@
 #include "models/keychain/Keychain.h"
 #include "tests/integration/ctl/CtlRunner.h"
 #include "tests/integration/ssh/SshdFixture.h"
+#include "tests/support/Files.h"
 #include "tests/support/SecretService.h"
 
 #include <QFile>
@@ -27,14 +28,36 @@ class tst_CtlKeychain : public QObject
                                               u"--ssh-config"_s, path("ssh_config") }
                               + arguments.mid(1));
     }
-    void keep(const QByteArray &passphrase)
+    void keep(const QByteArray &passphrase) { keepFor(m_key, passphrase); }
+    void keepFor(const QString &key, const QByteArray &passphrase)
     {
         Keychain keychain;
         std::optional<bool> stored;
-        keychain.store(Keychain::entryForKeyFile(m_key), Secret(passphrase), this,
+        keychain.store(Keychain::entryForKeyFile(key), Secret(passphrase), this,
                        [&stored](const Result<void> &outcome) { stored = outcome.has_value(); });
         QTRY_VERIFY_WITH_TIMEOUT(stored.has_value(), 60000);
         QVERIFY(*stored);
+    }
+    void pin(const SshdFixture &sshd) const
+    {
+        QFile known(path("known_hosts"));
+        QVERIFY(known.open(QIODevice::Append));
+        QVERIFY(known.write(Test::readFile(sshd.knownHostsFile())) > 0);
+    }
+    /// The fleet's server "asker".
+    void addAsker(const SshdFixture &sshd, const QStringList &keys, bool openSsh) const
+    {
+        pin(sshd);
+        (void)ctl({ u"servers"_s, u"remove"_s, u"asker"_s });
+        QStringList words { u"servers"_s,   u"add"_s,
+                            u"asker"_s,     u"127.0.0.1"_s,
+                            u"--port"_s,    QString::number(sshd.port()),
+                            u"--user"_s,    sshd.user(),
+                            u"--backend"_s, openSsh ? u"openssh"_s : u"libssh"_s };
+        for (const QString &key : keys)
+            words << u"--identity"_s << key;
+        const ProgramRun added = ctl(words);
+        QVERIFY2(added.exitCode == 0, added.err.constData());
     }
 
     QTemporaryDir m_dir;
@@ -79,6 +102,71 @@ private Q_SLOTS:
         QCOMPARE(with.out, QByteArray("done\n"));
     }
 
+    void batchBeginsNothingThatNobodyAnswers_data()
+    {
+        QTest::addColumn<bool>("openSsh");
+        QTest::addColumn<bool>("password");
+        QTest::addColumn<bool>("behindAKey");
+        for (const bool openSsh : { false, true }) {
+            const char *by = openSsh ? "ssh" : "libssh";
+            QTest::addRow("%s, keyboard-interactive", by) << openSsh << false << false;
+            QTest::addRow("%s, password", by) << openSsh << true << false;
+            QTest::addRow("%s, keyboard-interactive behind a key", by) << openSsh << false << true;
+        }
+    }
+    /// What is begun and then declined is a failed login to the server, and to its fail2ban.
+    void batchBeginsNothingThatNobodyAnswers()
+    {
+        if (const QString why = SshdFixture::missingPam(); !why.isEmpty())
+            QSKIP(qPrintable(why));
+        QFETCH(const bool, openSsh);
+        QFETCH(const bool, password);
+        QFETCH(const bool, behindAKey);
+        keep("open sesame");
+        SshdFixture sshd;
+        sshd.setPamScript("p:Password: |42\n", password);
+        if (behindAKey)
+            sshd.addConfig(u"AuthenticationMethods publickey,keyboard-interactive"_s);
+        QVERIFY(sshd.start());
+        if (behindAKey)
+            QVERIFY(sshd.authoriseKey(m_key));
+        addAsker(sshd, { behindAKey ? m_key : sshd.makeKey(u"unknown"_s, u"not kept"_s) }, openSsh);
+        const ProgramRun run = ctl({ u"exec"_s, u"--batch"_s, u"asker"_s, u"--"_s, u"true"_s });
+        QCOMPARE(run.exitCode, 255);
+        QVERIFY2(run.err.contains("nobody could be asked")
+                     && run.err.contains(password ? "password" : "keyboard-interactive")
+                     && !run.err.contains("answer(s)"),
+                 run.err.constData());
+        QVERIFY(sshd.waitForEnd());
+        const QByteArray log = sshd.log();
+        QVERIFY(log.contains("method none"));
+        QVERIFY2(!log.contains("method keyboard-interactive") && !log.contains("method password"), log.constData());
+        QCOMPARE(log.contains("Partial publickey"), behindAKey);
+    }
+
+    /// OpenSSH's ssh asks for each file in turn, and the second question is no verdict on the first answer.
+    void oneKeyAfterTheOther()
+    {
+        SshdFixture sshd;
+        sshd.addConfig(u"AuthenticationMethods publickey,publickey"_s);
+        QVERIFY(sshd.start());
+        const QString first = sshd.makeKey(u"first"_s, u"one"_s);
+        const QString second = sshd.makeKey(u"second"_s, u"two"_s);
+        QVERIFY(sshd.authorise(Test::readFile(first + u".pub"_s) + Test::readFile(second + u".pub"_s)));
+        keepFor(first, "one");
+        keepFor(second, "two");
+        addAsker(sshd, { first, second }, true);
+        const ProgramRun run = ctl({ u"exec"_s, u"--batch"_s, u"asker"_s, u"--"_s, u"echo"_s, u"done"_s });
+        QVERIFY2(run.exitCode == 0, run.err.constData());
+        QCOMPARE(ctl({ u"keychain"_s, u"show"_s, first, second }).exitCode, 0);
+        keepFor(second, "wrong");
+        const ProgramRun wrong = ctl({ u"exec"_s, u"--batch"_s, u"asker"_s, u"--"_s, u"true"_s });
+        QCOMPARE(wrong.exitCode, 255);
+        QVERIFY2(wrong.err.contains("keychain is wrong; it has been removed there"), wrong.err.constData());
+        QCOMPARE(ctl({ u"keychain"_s, u"show"_s, first }).exitCode, 0);
+        QCOMPARE(ctl({ u"keychain"_s, u"show"_s, second }).exitCode, 1);
+    }
+
     void showsAndForgets()
     {
         keep("open sesame");
@@ -100,6 +188,7 @@ private Q_SLOTS:
         const ProgramRun run = ctl(m_login);
         QCOMPARE(run.exitCode, 255);
         QVERIFY2(run.err.contains("has a passphrase"), run.err.constData());
+        QCOMPARE(run.err.count("keychain is wrong; it has been removed there"), 1);
         QCOMPARE(ctl({ u"keychain"_s, u"show"_s, m_key }).exitCode, 1);
     }
 
@@ -117,6 +206,8 @@ private Q_SLOTS:
             qputenv("XDG_RUNTIME_DIR", runtime);
         QCOMPARE(run.exitCode, 255);
         QVERIFY2(run.err.contains("has a passphrase"), run.err.constData());
+        QVERIFY2(run.err.contains("no D-Bus session bus"), run.err.constData());
+        QVERIFY(run.out.isEmpty());
         QCOMPARE(show.exitCode, 3);
         QVERIFY2(show.err.contains("no D-Bus session bus"), show.err.constData());
     }
