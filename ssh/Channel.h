@@ -63,7 +63,7 @@ public:
     virtual bool sendEof() = 0;
 
     /// What has arrived; empty when there is nothing now. The bytes are valid until the next reading of any channel of
-    /// the session. The server may send up to @p window bytes ahead of the reader, where the backend can say so and its
+    /// the thread. The server may send up to @p window bytes ahead of the reader, where the backend can say so and its
     /// own window is smaller. The buffer may be wiped by the reader.
     [[nodiscard]] virtual QByteArrayView read(qsizetype window) = 0;
     [[nodiscard]] virtual QByteArrayView readError() = 0; ///< standard error

@@ -30,20 +30,21 @@ bool isReservedWord(const QString &word)
 /// backslashes inside single quotes as escapes).
 QString quoteAlways(const QString &word)
 {
+    constexpr auto isOutside = [](QChar c) { return c == QLatin1Char('\'') || c == QLatin1Char('\\'); };
     QString out;
-    bool open = false;
-    for (const QChar c : word) {
-        const bool outside = c == QLatin1Char('\'') || c == QLatin1Char('\\');
-        if (outside == open) {
-            out += QLatin1Char('\'');
-            open = !open;
-        }
-        if (outside)
+    out.reserve(word.size() + 2);
+    for (auto at = word.begin(); at != word.end();) {
+        if (isOutside(*at)) {
             out += QLatin1Char('\\');
-        out += c;
-    }
-    if (open)
+            out += *at++;
+            continue;
+        }
+        const auto end = std::find_if(at, word.end(), isOutside);
         out += QLatin1Char('\'');
+        out += QStringView(at, end);
+        out += QLatin1Char('\'');
+        at = end;
+    }
     return out.isEmpty() ? QStringLiteral("''") : out;
 }
 } // namespace

@@ -97,7 +97,6 @@ ChannelJob::Next ExecJob::run()
     writeInput();
     const bool moreOut = readStream(false, m_out);
     const bool moreErr = readStream(true, operation().sensitive ? m_sensitiveErr : m_err);
-    tellSoon();
     if (m_truncated) {
         // Finished closes the channel, and with it the wrapper ends the command.
         OperationResult result;
@@ -105,30 +104,29 @@ ChannelJob::Next ExecJob::run()
         finishRun(std::move(result));
         return Next::Finished;
     }
-    if (moreOut || moreErr)
-        return Next::More;
     const auto exit = channel().exit();
-    if (!exit && m_session->isBroken())
-        return Next::Idle; // the session tells everybody
-    if (channel().isClosed() || (exit && channel().isEof())) {
-        if (!exit && channel().wasRefusedLate()) {
-            requestRefused();
-            return Next::Finished;
-        }
-        if (!exit) {
-            tell();
-            fail(m_session->errors().make(ErrorCode::ConnectionLost,
-                                          Text::tr("the server ended the command without telling how it ended"),
-                                          Text::tr("Look at the server's log; it may be shutting down.")));
-            return Next::Finished;
-        }
-        OperationResult result;
-        result.exitStatus = exit->status;
-        result.exitSignal = exit->signal;
-        finishRun(std::move(result));
+    if (moreOut || moreErr || !(channel().isClosed() || (exit && channel().isEof()))) {
+        tellSoon();
+        return moreOut || moreErr ? Next::More : Next::Idle;
+    }
+    if (!exit && m_session->isBroken()) // the session tells everybody
+        return Next::Idle;
+    if (!exit && channel().wasRefusedLate()) {
+        requestRefused();
         return Next::Finished;
     }
-    return Next::Idle;
+    if (!exit) {
+        tell();
+        fail(m_session->errors().make(ErrorCode::ConnectionLost,
+                                      Text::tr("the server ended the command without telling how it ended"),
+                                      Text::tr("Look at the server's log; it may be shutting down.")));
+        return Next::Finished;
+    }
+    OperationResult result;
+    result.exitStatus = exit->status;
+    result.exitSignal = exit->signal;
+    finishRun(std::move(result));
+    return Next::Finished;
 }
 
 void ExecJob::tellSoon()
@@ -166,7 +164,6 @@ void ExecJob::lost(const Error &error)
 
 void ExecJob::finishRun(OperationResult result)
 {
-    tell();
     if (operation().sensitive) {
         qsizetype size = 0;
         for (const Secret &part : m_secrets)
@@ -176,7 +173,10 @@ void ExecJob::finishRun(OperationResult result)
         for (const Secret &part : m_secrets)
             whole.append(part.view().data(), part.size());
         result.secret = std::make_shared<Secret>(Secret::takeFrom(whole));
-        operation().onOutput({}, std::exchange(m_sensitiveErr, {}));
+        result.errorOutput = std::exchange(m_sensitiveErr, {});
+    } else {
+        result.data = std::exchange(m_out, {});
+        result.errorOutput = std::exchange(m_err, {});
     }
     finish(std::move(result));
 }

@@ -15,11 +15,16 @@ IoSession::IoSession(EventLoop &loop, SshErrors errors, Events events)
     : m_loop(loop)
     , m_errors(std::move(errors))
     , m_events(std::move(events))
-    , m_scratch(scratchSize, Qt::Uninitialized)
 {
 }
 
 IoSession::~IoSession() = default;
+
+QByteArray &IoSession::scratch()
+{
+    thread_local QByteArray buffer(scratchSize, Qt::Uninitialized);
+    return buffer;
+}
 
 void IoSession::setKeepalive(std::chrono::milliseconds interval, int count)
 {

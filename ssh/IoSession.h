@@ -50,8 +50,8 @@ public:
     [[nodiscard]] const SshErrors &errors() const { return m_errors; }
     /// True once the connection is over; the session will tell every job by lost().
     [[nodiscard]] virtual bool isBroken() const = 0;
-    /// A buffer for whoever is being pumped.
-    [[nodiscard]] QByteArray &scratch() { return m_scratch; }
+    /// A buffer for whoever is being pumped: one for all sessions of the thread, which stays in the processor's cache.
+    [[nodiscard]] static QByteArray &scratch();
     [[nodiscard]] std::unique_ptr<Channel> makeChannel(const ChannelRequest &request) { return newChannel(request); }
 
     /// Somebody has seen that a short question and its answer took that long.
@@ -91,7 +91,6 @@ private:
     int m_keepaliveCount = 3;
     std::vector<std::unique_ptr<ChannelJob>> m_jobs;
     std::vector<std::unique_ptr<Channel>> m_closing;
-    QByteArray m_scratch;
     EventLoop::Clock::duration m_roundTrip = EventLoop::Clock::duration::max();
     int m_wideStreams = 0;
     bool m_scheduled = false;

@@ -26,9 +26,21 @@ void LibsshChannel::free()
     m_channel = nullptr;
 }
 
+void LibsshChannel::forget()
+{
+    if (m_channel != nullptr)
+        ssh_remove_channel_callbacks(m_channel, &m_callbacks);
+    m_channel = nullptr; // libssh frees it with the session
+}
+
 void LibsshChannel::listen()
 {
     m_callbacks.userdata = this;
+    m_callbacks.channel_data_function = [](ssh_session, ssh_channel, void *, std::uint32_t, int isStderr, void *self) {
+        auto *channel = static_cast<LibsshChannel *>(self);
+        (isStderr != 0 ? channel->m_hasErrors : channel->m_hasOutput) = true;
+        return 0; // it stays in libssh's buffer
+    };
     m_callbacks.channel_exit_status_function = [](ssh_session, ssh_channel, int status, void *self) {
         static_cast<LibsshChannel *>(self)->m_exit = Exit { status, {} };
     };
@@ -117,27 +129,36 @@ bool LibsshChannel::sendEof()
     return ssh_channel_send_eof(m_channel) != SSH_ERROR; // SSH_AGAIN: it is on its way
 }
 
+QByteArrayView LibsshChannel::readBuffered(bool isStderr)
+{
+    bool &has = isStderr ? m_hasErrors : m_hasOutput;
+    if (!has)
+        return {};
+    QByteArray &buffer = m_session.scratch();
+    const int got = ssh_channel_read_nonblocking(m_channel, buffer.data(), static_cast<std::uint32_t>(buffer.size()),
+                                                 isStderr ? 1 : 0);
+    has = got == buffer.size();
+    return QByteArrayView(buffer).first(std::max(got, 0)); // an error is told by the session's state
+}
+
 QByteArrayView LibsshChannel::read(qsizetype window)
 {
-    QByteArray &buffer = m_session.scratch();
-    if (window <= buffer.size()) {
-        const int got =
-            ssh_channel_read_nonblocking(m_channel, buffer.data(), static_cast<std::uint32_t>(buffer.size()), 0);
-        return QByteArrayView(buffer).first(std::max(got, 0)); // an error is told by the session's state
-    }
+    if (window <= m_session.scratch().size())
+        return readBuffered(false);
+    if (!m_hasOutput && m_window == window)
+        return {};
     // libssh 0.10 has no call that sets the window, but this one widens it to what it is asked for; otherwise one
     // stream moves 1.25 MiB per round trip. Pages of the buffer that are not used cost nothing.
     QByteArray &wide = m_session.wideScratch(window);
     const int got = ssh_channel_read_timeout(m_channel, wide.data(), static_cast<std::uint32_t>(window), 0, 0);
+    m_hasOutput = got == window;
+    m_window = window;
     return QByteArrayView(wide).first(std::max(got, 0));
 }
 
 QByteArrayView LibsshChannel::readError()
 {
-    QByteArray &buffer = m_session.scratch();
-    const int got =
-        ssh_channel_read_nonblocking(m_channel, buffer.data(), static_cast<std::uint32_t>(buffer.size()), 1);
-    return QByteArrayView(buffer).first(std::max(got, 0));
+    return readBuffered(true);
 }
 
 bool LibsshChannel::isEof()

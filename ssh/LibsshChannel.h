@@ -29,13 +29,14 @@ public:
     bool isClosed() override;
     std::optional<Exit> exit() const override { return m_exit; }
     bool close() override;
-    void forget() override { m_channel = nullptr; }
+    void forget() override;
 
 private:
     [[nodiscard]] int requestOpen();
     [[nodiscard]] int requestRun();
     [[nodiscard]] Start refused(Start how);
     void listen();
+    [[nodiscard]] QByteArrayView readBuffered(bool isStderr);
     void free();
 
     LibsshSession &m_session;
@@ -45,6 +46,10 @@ private:
     bool m_opening = false; ///< the server has been asked for a channel and has not answered
     bool m_open = false;
     bool m_running = false;
+    // libssh asks the socket at every reading that finds nothing; so it is only read what is known to be there.
+    bool m_hasOutput = false;
+    bool m_hasErrors = false; ///< on standard error
+    qsizetype m_window = 0; ///< the server has been told of
     std::optional<Exit> m_exit;
     QByteArray m_refusal;
 };

@@ -53,10 +53,19 @@ QByteArray &LibsshSession::wideScratch(qsizetype size)
     return m_wideScratch;
 }
 
+/// One reading of the socket, and whether it is worth another one at once.
+bool LibsshSession::drainOnce()
+{
+    constexpr std::uint64_t readSize = 4096; // of libssh: MAX_BUF_SIZE in socket.c
+    const std::uint64_t before = m_socketCounter.in_bytes;
+    // The result is SSH_ERROR when the session has died; its status says so afterwards.
+    return ssh_event_dopoll(m_handle->event(), 0) == SSH_OK
+        && (m_socketCounter.in_bytes - before >= readSize || isWritePending());
+}
+
 void LibsshSession::drive()
 {
-    // The result is SSH_ERROR when the session has died; its status says so afterwards.
-    for (int round = 0; round < drainRounds && ssh_event_dopoll(m_handle->event(), 0) == SSH_OK; ++round) { }
+    for (int round = 0; round < drainRounds && drainOnce(); ++round) { }
     noteInbound();
     m_driven = m_packetCounter.in_packets;
 }
@@ -69,13 +78,14 @@ Error LibsshSession::endError()
 
 void LibsshSession::rearm()
 {
-    const int flags = ssh_get_poll_flags(session());
-    std::uint32_t events = 0;
-    if ((flags & SSH_READ_PENDING) != 0)
-        events |= EPOLLIN;
-    if ((flags & SSH_WRITE_PENDING) != 0)
-        events |= EPOLLOUT;
-    loop().setEvents(m_watch, events != 0 ? events : std::uint32_t { EPOLLIN });
+    // After each write libssh asks the socket before the next one, and keeps that one until then. Whoever could not
+    // write for it has another turn: no event of the socket will tell.
+    if (isWritePending()) {
+        ssh_event_dopoll(m_handle->event(), 0);
+        if (!isWritePending())
+            schedule();
+    }
+    loop().setEvents(m_watch, isWritePending() ? EPOLLIN | EPOLLOUT : EPOLLIN);
     // One reading has taken in what another one, which had its turn before, may wait for: the socket does not tell of
     // it again.
     if (m_packetCounter.in_packets != m_driven)

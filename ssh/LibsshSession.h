@@ -31,6 +31,7 @@ public:
 private:
     std::unique_ptr<Channel> newChannel(const ChannelRequest &request) override;
     void drive() override;
+    [[nodiscard]] bool drainOnce();
     void rearm() override;
     Error endError() override;
     void stop() override;

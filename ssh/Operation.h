@@ -38,7 +38,8 @@ struct OperationResult
     std::optional<Error> error;
     int exitStatus = -1;
     QByteArray exitSignal;
-    QByteArray data; ///< readFile
+    QByteArray data; ///< readFile; exec: the last of its output, not told before
+    QByteArray errorOutput; ///< exec: likewise
     std::shared_ptr<Secret> secret; ///< of a sensitive operation
     bool truncated = false;
     quint32 mode = 0;

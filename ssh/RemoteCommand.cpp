@@ -34,14 +34,15 @@ QString watched(QLatin1StringView lines)
     return QString(lines).arg(QString(endGroup));
 }
 
-Result<ExecSpec> finished(const CommandLine &line, QByteArray input, bool endInput)
+/// @p head: text for the shell that goes before @p line.
+Result<ExecSpec> finished(const QByteArray &head, const CommandLine &line, QByteArray input, bool endInput)
 {
     if (!line.isValid()) {
         return failure(ErrorCode::InvalidInput, Text::tr("an argument holds a NUL character"),
                        Text::tr("No program can be given one; send such data as input."));
     }
     ExecSpec spec;
-    spec.command = line.toShell();
+    spec.command = line.isEmpty() ? head : head + ' ' + line.toShell();
     if (spec.command.size() > maxCommand) {
         return failure(
             ErrorCode::InvalidInput,
@@ -54,10 +55,11 @@ Result<ExecSpec> finished(const CommandLine &line, QByteArray input, bool endInp
 }
 
 /// "exec sh -c LINES sh": exec, so that the group's leader is the shell itself and not the login shell.
-CommandLine underShell(const QString &lines)
+QByteArray underShell(const QString &lines)
 {
     return CommandLine(QStringLiteral("exec"),
-                       { QStringLiteral("sh"), QStringLiteral("-c"), lines, QStringLiteral("sh") });
+                       { QStringLiteral("sh"), QStringLiteral("-c"), lines, QStringLiteral("sh") })
+        .toShell();
 }
 
 } // namespace
@@ -67,18 +69,19 @@ Result<ExecSpec> RemoteCommand::command(const CommandLine &command, const QByteA
     if (command.isEmpty())
         return failure(ErrorCode::InvalidInput, Text::tr("the command is empty"));
     if (!underWatch)
-        return finished(command, input, true);
+        return finished({}, command, input, true);
     if (input.isEmpty()) {
         // exec: the command itself is what sshd waits for, so a signal that ends it is told as such.
-        CommandLine line =
+        static const QByteArray head =
             underShell(QString(group) + watched(watcher) + QStringLiteral("exec \"$@\" </dev/null 3<&-"));
-        return finished(line.add(command.argv()), {}, false);
+        return finished(head, command, {}, false);
     }
-    CommandLine line = underShell(QString(group) + watched(feeder));
-    line.add(QString::number(input.size()));
+    static const QByteArray head = underShell(QString(group) + watched(feeder));
+    CommandLine line(QString::number(input.size()));
+    line.add(command.argv());
     // A stdio-based head (busybox) reads up to a buffer too far, so the line that says "complete" comes many times.
     constexpr qsizetype headBuffer = 16 * 1024;
-    return finished(line.add(command.argv()), input + QByteArray(headBuffer, '\n'), false);
+    return finished(head, line, input + QByteArray(headBuffer, '\n'), false);
 }
 
 Result<ExecSpec> RemoteCommand::script(const QByteArray &script, const QStringList &arguments, bool underWatch)
@@ -87,14 +90,18 @@ Result<ExecSpec> RemoteCommand::script(const QByteArray &script, const QStringLi
         return failure(ErrorCode::InvalidInput, Text::tr("the script holds a NUL character"),
                        Text::tr("A shell cannot read one."));
     }
-    const QByteArray input = script + scriptEnd;
     // eval, not "sh -s": commands of the script cannot eat the rest of it from stdin.
-    CommandLine line = underShell(
-        QStringLiteral("n=$1;shift;") + QString(group)
-        + QStringLiteral("s=$(head -c \"$n\" <&3);case $s in *\"#helmclaw:end\");;*)exit 125;;esac;")
-        + (underWatch ? watched(watcher) : QString()) + QStringLiteral("exec </dev/null 3<&-;eval \"unset n g s;$s\""));
-    line.add(QString::number(input.size())).add(arguments);
-    return finished(line, input, !underWatch);
+    static const auto head = [](const QString &watch) {
+        return underShell(QStringLiteral("n=$1;shift;") + QString(group)
+                          + QStringLiteral("s=$(head -c \"$n\" <&3);case $s in *\"#helmclaw:end\");;*)exit 125;;esac;")
+                          + watch + QStringLiteral("exec </dev/null 3<&-;eval \"unset n g s;$s\""));
+    };
+    static const QByteArray watchedHead = head(watched(watcher));
+    static const QByteArray plainHead = head({});
+    const QByteArray input = script + scriptEnd;
+    CommandLine line(QString::number(input.size()));
+    line.add(arguments);
+    return finished(underWatch ? watchedHead : plainHead, line, input, !underWatch);
 }
 
 } // namespace Helmclaw

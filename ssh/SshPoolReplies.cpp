@@ -31,7 +31,7 @@ void PooledExecReply::addOutput(const QByteArray &out, const QByteArray &err)
 {
     m_stdout += out;
     m_stderr += err;
-    m_news = !m_isSensitive;
+    m_news = m_news || (!m_isSensitive && (!out.isEmpty() || !err.isEmpty()));
 }
 
 void PooledExecReply::announceOutput()
@@ -42,6 +42,7 @@ void PooledExecReply::announceOutput()
 
 void PooledExecReply::complete(OperationResult result)
 {
+    addOutput(result.data, result.errorOutput);
     m_exitStatus = result.exitStatus;
     m_exitSignal = result.exitSignal;
     m_truncated = result.truncated;
