@@ -77,7 +77,7 @@ void OpenSshDialer::logReady()
     // ssh has no limit of its own; the line comes with the offer, so that one more than allowed may get through.
     if (m_master->log().offered().size() > m_request.target.maxKeyOffers && !m_master->isListening()) {
         SshErrors::AuthReport told = report();
-        told.leftOut = std::max(0, m_master->log().planned() - static_cast<int>(told.offered.size()));
+        told.leftOut = std::max(0, m_master->log().planned() - static_cast<int>(m_master->log().offered().size()));
         m_tooManyKeys = true;
         fail(m_errors.auth(told));
         return;
@@ -289,8 +289,9 @@ SshErrors::AuthReport OpenSshDialer::report() const
 {
     const SshMasterLog &log = m_master->log();
     SshErrors::AuthReport report;
-    report.offered = log.offered();
-    report.encrypted = m_skippedKeys;
+    report.offered = log.refusedKeys();
+    report.encrypted = m_skippedKeys + log.lockedKeys();
+    report.encrypted.removeDuplicates();
     report.unusable = log.unusable();
     report.methods = log.methods();
     report.refusedAnswers = m_answersSent;
@@ -311,7 +312,7 @@ void OpenSshDialer::complete(DialResult &result)
 {
     result.greeted = result.master != nullptr || hasGreeted();
     if (result.error && m_master != nullptr) {
-        const bool tried = !m_master->log().offered().isEmpty() || m_answersSent > 0;
+        const bool tried = !m_master->log().refusedKeys().isEmpty() || m_answersSent > 0;
         result.refused = m_tooManyKeys || m_answersSent > 1 || (tried && m_master->log().loginRefused());
     }
     result.backend = SshBackend::OpenSsh;

@@ -2,8 +2,10 @@
 #include "ssh/openssh/SshMasterLog.h"
 
 #include "ssh/Error.h"
+#include "ssh/IdentityFile.h"
 
 #include <QCoreApplication>
+#include <QFile>
 
 namespace Helmclaw {
 
@@ -12,6 +14,7 @@ namespace {
 constexpr qsizetype maxLine = 4096;
 constexpr qsizetype keptWords = 3;
 constexpr qsizetype keptOffers = 20;
+constexpr qsizetype keptRefusals = 64;
 
 struct Text
 {
@@ -24,16 +27,36 @@ QByteArrayView behind(QByteArrayView text, QByteArrayView start)
     return text.startsWith(start) ? text.sliced(start.size()) : QByteArrayView();
 }
 
-/// "/home/me/.ssh/id_ed25519 ED25519 SHA256:… explicit agent" for people.
-QString keyText(QByteArrayView described)
+/// "/home/me/.ssh/id_ed25519 ED25519 SHA256:… explicit agent" without what stands behind the fingerprint.
+QByteArray keyOnly(QByteArrayView described)
 {
     QByteArray text = described.toByteArray();
-    const bool agent = text.endsWith(" agent");
-    for (const char *word : { " agent", " explicit" }) {
+    for (const char *word : { " agent", " token", " explicit" }) {
         if (text.endsWith(word))
             text.chop(qsizetype(qstrlen(word)));
     }
-    return (agent ? Text::tr("agent key %1") : Text::tr("identity file %1")).arg(printable(text, 200));
+    return text;
+}
+
+bool isFile(QByteArrayView described)
+{
+    return !described.endsWith(" agent") && !described.endsWith(" token");
+}
+
+/// The same for people.
+QString keyText(QByteArrayView described)
+{
+    return (described.endsWith(" agent") ? Text::tr("agent key %1") : Text::tr("identity file %1"))
+        .arg(printable(keyOnly(described), 200));
+}
+
+/// The path in it, which may have spaces.
+QString fileOf(QByteArrayView described)
+{
+    QByteArray text = keyOnly(described);
+    for (int word = 0; word < 2; ++word) // fingerprint, type
+        text.truncate(std::max<qsizetype>(text.lastIndexOf(' '), 0));
+    return IdentityFile::shown(QFile::decodeName(text));
 }
 
 } // namespace
@@ -67,6 +90,7 @@ void SshMasterLog::line(QByteArrayView text)
         const qsizetype begin = text.indexOf("using \"");
         const QByteArray method = begin < 0 ? QByteArray() : text.sliced(begin + 7).toByteArray().split('"').value(0);
         m_authenticatedBy = method == "publickey" && !m_acceptedKey.isEmpty() ? m_acceptedKey : printable(method, 80);
+        m_words.clear(); // the server's banner says nothing about the end of the session
         return;
     }
     if (text.startsWith("channel ") && text.contains(": open failed: ")) {
@@ -76,7 +100,9 @@ void SshMasterLog::line(QByteArrayView text)
         const int code = reason.startsWith("administratively prohibited") ? 1
             : reason.startsWith("connect failed")                         ? 2
                                                                           : 4;
-        m_refusal = "error (" + QByteArray::number(code) + ") " + reason;
+        m_refusals += "error (" + QByteArray::number(code) + ") " + reason;
+        if (m_refusals.size() > keptRefusals)
+            m_refusals.removeFirst();
         return;
     }
     if (text.contains("Permission denied (") || text.contains("Too many authentication failures"))
@@ -89,8 +115,12 @@ void SshMasterLog::line(QByteArrayView text)
         m_noCommonAlgorithm = text.sliced(std::max<qsizetype>(text.indexOf(": ") + 2, 0)).toByteArray();
     else if (text.contains("Bad configuration option: "))
         m_unknownOption = text.sliced(text.indexOf("option: ") + 8).toByteArray();
+    else if (text.startsWith("Load key ") && !m_unsigned.isEmpty())
+        m_signingProblem = text.sliced(9).toByteArray();
     else if (text.startsWith("Load key ") && m_unusable.size() < keptOffers)
         m_unusable += printable(text.sliced(9), 200);
+    else if (const QByteArrayView why = behind(text, "sign_and_send_pubkey: "); !why.isNull() && !m_unsigned.isEmpty())
+        m_signingProblem = why.toByteArray();
     m_words += text.toByteArray();
     if (m_words.size() > keptWords)
         m_words.removeFirst();
@@ -98,6 +128,9 @@ void SshMasterLog::line(QByteArrayView text)
 
 void SshMasterLog::debugLine(QByteArrayView text)
 {
+    if (text.startsWith("Next authentication method: ") || text.startsWith("No more authentication methods")
+        || text.startsWith("Offering public key: "))
+        endOfAcceptedKey();
     // The first of each counts: what comes after the login can only be a later key exchange, or a banner's imitation.
     if (const QByteArrayView name = behind(text, "kex: algorithm: "); !name.isNull() && m_keyExchange.isEmpty()) {
         m_keyExchange = printable(name, 80);
@@ -111,16 +144,43 @@ void SshMasterLog::debugLine(QByteArrayView text)
         m_offered += keyText(key);
     } else if (const QByteArrayView taken = behind(text, "Server accepts key: "); !taken.isNull()) {
         m_acceptedKey = keyText(taken);
+        m_unsigned = taken.toByteArray();
+        m_signingProblem.clear();
     } else if (const QByteArrayView list = behind(text, "Authentications that can continue: "); !list.isNull()) {
         m_methods = printable(list, 200).split(QLatin1Char(','));
+        m_unsigned.clear(); // the server's answer to a signature
     } else if (text.startsWith("Remote protocol version ")) {
         m_bannerSeen = true;
     }
 }
 
+/// ssh goes on to the next key or method without the server having answered: it had no signature to send.
+void SshMasterLog::endOfAcceptedKey()
+{
+    const QByteArray key = std::exchange(m_unsigned, {});
+    if (key.isEmpty())
+        return;
+    if (m_unsignedKeys.size() < keptOffers)
+        m_unsignedKeys += keyText(key);
+    if (!m_signingProblem.isEmpty()) {
+        if (m_unusable.size() < keptOffers)
+            m_unusable += printable(m_signingProblem, 300);
+    } else if (isFile(key) && m_lockedKeys.size() < keptOffers) {
+        m_lockedKeys += fileOf(key);
+    }
+}
+
+QStringList SshMasterLog::refusedKeys() const
+{
+    QStringList keys = m_offered;
+    for (const QString &key : m_unsignedKeys)
+        keys.removeAll(key);
+    return keys;
+}
+
 QByteArray SshMasterLog::takeRefusal()
 {
-    return std::exchange(m_refusal, {});
+    return m_refusals.isEmpty() ? QByteArray() : m_refusals.takeFirst();
 }
 
 QByteArray SshMasterLog::lastWords() const

@@ -20,9 +20,13 @@ public:
     /// "identity file /home/me/.ssh/id_ed25519 SHA256:…", or the method ("password"); empty before the login.
     [[nodiscard]] const QString &authenticatedBy() const { return m_authenticatedBy; }
     [[nodiscard]] const QStringList &offered() const { return m_offered; } ///< keys, as texts
+    /// Those of them that the server has said no to: not the ones that it would have taken, had ssh been able to sign.
+    [[nodiscard]] QStringList refusedKeys() const;
+    /// Key files that the server said yes to and that ssh could not unlock: paths.
+    [[nodiscard]] const QStringList &lockedKeys() const { return m_lockedKeys; }
     [[nodiscard]] int planned() const { return m_planned; } ///< keys that ssh has to offer
     [[nodiscard]] const QStringList &methods() const { return m_methods; } ///< that the server accepts
-    /// Key files that could not be used, each with ssh's reason.
+    /// Keys that could not be used, each with ssh's reason.
     [[nodiscard]] const QStringList &unusable() const { return m_unusable; }
     [[nodiscard]] bool bannerSeen() const { return m_bannerSeen; } ///< it is an SSH server
     [[nodiscard]] bool hostKeyRefused() const { return m_hostKeyRefused; } ///< by ssh itself: a certificate
@@ -32,20 +36,25 @@ public:
     [[nodiscard]] const QByteArray &noCommonAlgorithm() const { return m_noCommonAlgorithm; }
     /// A setting that this ssh does not know; empty when it knew all.
     [[nodiscard]] const QByteArray &unknownOption() const { return m_unknownOption; }
-    /// Why a channel was refused last, in libssh's words; once.
+    /// Why channels were refused, in libssh's words, the oldest first; each once.
     [[nodiscard]] QByteArray takeRefusal();
-    /// The last lines that are no debugging output, unchecked, for people.
+    /// The last lines that are no debugging output, unchecked, for people; after the login only what came behind it.
     [[nodiscard]] QByteArray lastWords() const;
 
 private:
     void line(QByteArrayView text);
     void debugLine(QByteArrayView text);
+    void endOfAcceptedKey();
 
     QByteArray m_rest; ///< the beginning of a line
     QByteArrayList m_words;
     QString m_keyExchange;
     QString m_cipher;
     QString m_acceptedKey;
+    QStringList m_unsignedKeys; ///< accepted in vain
+    QByteArray m_unsigned; ///< accepted as ssh describes it, and nothing has been signed with it yet
+    QByteArray m_signingProblem;
+    QStringList m_lockedKeys;
     QString m_authenticatedBy;
     int m_planned = 0;
     QStringList m_offered;
@@ -53,7 +62,7 @@ private:
     QStringList m_unusable;
     QByteArray m_noCommonAlgorithm;
     QByteArray m_unknownOption;
-    QByteArray m_refusal;
+    QByteArrayList m_refusals;
     bool m_bannerSeen = false;
     bool m_hostKeyRefused = false;
     bool m_loginRefused = false;

@@ -451,6 +451,16 @@ private Q_SLOTS:
         auto reply = test.sh(QStringLiteral("true"));
         QVERIFY(PoolTest::wait(reply.get()));
         QCOMPARE(codeOf(*reply), ErrorCode::AuthFailed);
+        // The server has refused nothing: it would have taken the key.
+        QVERIFY2(!reply->error()->what.contains(QStringLiteral("refused")), qPrintable(reply->error()->what));
+        QVERIFY2(reply->error()->remedy.contains(QStringLiteral("ssh-add ") + key), qPrintable(reply->error()->remedy));
+        // So it is not on its way to a ban, however often this happens.
+        for (int i = 0; i < 4; ++i) {
+            auto again = test.sh(QStringLiteral("true"));
+            QVERIFY(PoolTest::wait(again.get()));
+            QCOMPARE(codeOf(*again), ErrorCode::AuthFailed);
+            QCOMPARE(again->error()->what, reply->error()->what);
+        }
     }
 
     void aPassword()

@@ -89,6 +89,7 @@ private Q_SLOTS:
             "OpenSSH_9.2p1 Debian\r\ndebug1: Remote protocol version 2.0, remote software version x\r\n"
             "debug1: kex: algorithm: curve25519-sha256\r\n"
             "debug1: kex: server->client cipher: aes128-ctr MAC: x compression: none\r\n"
+            "Welcome, stranger\r\n"
             "debug1: Authentications that can continue: publickey,password\r\n"
             "debug1: Offering public key: /home/me/.ssh/id ED25519 SHA256:abc explicit\r\n"
             "debug1: Server accepts key: /home/me/.ssh/id ED25519 SHA256:abc explicit\r\n"
@@ -105,11 +106,52 @@ private Q_SLOTS:
         QCOMPARE(log.authenticatedBy(), log.offered().first());
         QCOMPARE(log.takeRefusal(), QByteArray("error (2) connect failed: Connection refused"));
         QVERIFY(log.takeRefusal().isEmpty());
-        QVERIFY(log.lastWords().isEmpty());
+        QVERIFY2(log.lastWords().isEmpty(), log.lastWords().constData()); // a banner is no reason for an end
         QVERIFY(!log.loginRefused());
         log.add("me@srv: Permission denied (publickey).\r\n");
         QVERIFY(log.loginRefused());
         QCOMPARE(log.lastWords(), QByteArray("me@srv: Permission denied (publickey)."));
+    }
+
+    /// As ssh -v shows a key that the server would take and that cannot be unlocked, one that it does not want, one
+    /// that the agent does not sign with, and one that it takes and then refuses all the same.
+    void keysThatAreNotRefused()
+    {
+        SshMasterLog log;
+        log.add("debug1: Authentications that can continue: publickey\r\n"
+                "debug1: Next authentication method: publickey\r\n"
+                "debug1: Offering public key: /home/me/my keys/locked ED25519 SHA256:abc explicit\r\n"
+                "debug1: Server accepts key: /home/me/my keys/locked ED25519 SHA256:abc explicit\r\n"
+                "debug1: Offering public key: /home/me/.ssh/stranger RSA SHA256:def explicit\r\n"
+                "debug1: Authentications that can continue: publickey\r\n"
+                "debug1: Offering public key: yubi ED25519-SK SHA256:ghi agent\r\n"
+                "debug1: Server accepts key: yubi ED25519-SK SHA256:ghi agent\r\n"
+                "sign_and_send_pubkey: signing failed for ED25519-SK \"yubi\" from agent: agent refused operation\r\n"
+                "debug1: Offering public key: /home/me/.ssh/late ED25519 SHA256:jkl\r\n"
+                "debug1: Server accepts key: /home/me/.ssh/late ED25519 SHA256:jkl\r\n"
+                "debug1: Authentications that can continue: publickey\r\n"
+                "debug1: No more authentication methods to try.\r\n"
+                "me@srv: Permission denied (publickey).\r\n");
+        QVERIFY(log.loginRefused());
+        QCOMPARE(log.offered().size(), 4);
+        QCOMPARE(log.lockedKeys(), QStringList(QStringLiteral("/home/me/my keys/locked")));
+        QCOMPARE(log.refusedKeys(),
+                 QStringList({ QStringLiteral("identity file /home/me/.ssh/stranger RSA SHA256:def"),
+                               QStringLiteral("identity file /home/me/.ssh/late ED25519 SHA256:jkl") }));
+        QCOMPARE(log.unusable(),
+                 QStringList(QStringLiteral(
+                     "signing failed for ED25519-SK \"yubi\" from agent: agent refused operation")));
+    }
+
+    /// ssh answers a channel's request with less than it logs, and several may be refused before one reads.
+    void refusalsOfSeveralChannels()
+    {
+        SshMasterLog log;
+        log.add("channel 2: open failed: administratively prohibited: open failed\r\n"
+                "channel 3: open failed: connect failed: Connection refused\r\n");
+        QCOMPARE(log.takeRefusal(), QByteArray("error (1) administratively prohibited: open failed"));
+        QCOMPARE(log.takeRefusal(), QByteArray("error (2) connect failed: Connection refused"));
+        QVERIFY(log.takeRefusal().isEmpty());
     }
 
     void theLogStaysSmall()
