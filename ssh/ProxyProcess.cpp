@@ -86,12 +86,14 @@ public:
                          false };
     }
 
-    static void watch(const std::shared_ptr<Child> &child, EventLoop &loop)
+    /// False: the system does not allow it, and a child that says much would hang.
+    [[nodiscard]] static bool watch(const std::shared_ptr<Child> &child, EventLoop &loop)
     {
         child->m_watch = loop.watch(child->m_errors.get(), EPOLLIN, [child, &loop](std::uint32_t) {
             if (!child->readErrors())
                 loop.unwatch(child->m_watch);
         });
+        return child->m_watch != 0;
     }
 
     /// In the loop.
@@ -142,7 +144,11 @@ std::shared_ptr<ProxyProcess> ProxyProcess::start(EventLoop &loop, const QString
     if (process == nullptr)
         return nullptr;
     auto child = std::make_shared<Child>(std::move(process), std::move(errors));
-    Child::watch(child, loop);
+    if (!Child::watch(child, loop)) {
+        error = ENOSPC; // max_user_watches
+        Child::end(child, loop);
+        return nullptr;
+    }
     socket = std::move(near);
     return std::shared_ptr<ProxyProcess>(new ProxyProcess(loop, std::move(child)));
 }

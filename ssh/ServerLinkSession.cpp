@@ -42,6 +42,7 @@ void ServerLink::ready(DialResult result)
         m_session->setKeepalive(m_context.options.keepaliveInterval, 3);
     if (!m_session->start()) {
         m_session.reset();
+        m_jump.reset();
         giveUp(errors().outOfResources(QStringLiteral("epoll")));
         return;
     }

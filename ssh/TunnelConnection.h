@@ -34,6 +34,8 @@ public:
                      Events events);
     ~TunnelConnection() override;
 
+    /// False: the system refuses to tell us of the local end's data, so that it is of no use.
+    [[nodiscard]] bool isWatched() const { return m_watch != 0; }
     /// Ends it at the next turn.
     void close();
 

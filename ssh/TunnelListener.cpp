@@ -85,6 +85,10 @@ bool TunnelListener::listen()
     m_status.localPort = ntohs(address.sin_port);
     m_listener = std::move(fd);
     m_watch = m_loop.watch(m_listener.get(), 0, [this](std::uint32_t) { acceptAll(); });
+    if (m_watch == 0) {
+        fail(m_link.errors().outOfResources(Text::tr("epoll watches")));
+        return false;
+    }
     hold(true);
     report();
     return true;
@@ -202,9 +206,14 @@ void TunnelListener::forward(FileDescriptor connection)
     };
     auto job = std::make_unique<TunnelConnection>(m_loop, m_options, std::move(connection), ntohs(peer.sin_port),
                                                   std::move(events));
+    ++m_counters.tunnelConnections;
+    if (!job->isWatched()) { // nothing would ever come through it
+        m_status.error = m_link.errors().outOfResources(Text::tr("epoll watches"));
+        reportSoon();
+        return;
+    }
     *key = job.get();
     m_connections.insert(job.get());
-    ++m_counters.tunnelConnections;
     m_status.connections = static_cast<int>(m_connections.size());
     m_link.session()->addJob(std::move(job));
     reportSoon();

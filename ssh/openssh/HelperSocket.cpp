@@ -21,6 +21,7 @@ namespace {
 constexpr qsizetype maxRequest = 64 * 1024;
 constexpr std::size_t maxConnections = 16;
 constexpr int backlog = 16;
+constexpr std::chrono::milliseconds holdTime { 200 };
 
 QByteArray randomCookie()
 {
@@ -49,6 +50,7 @@ HelperSocket::HelperSocket(EventLoop &loop, Asked asked, Gone gone)
 HelperSocket::~HelperSocket()
 {
     m_loop.unwatch(m_watch);
+    m_loop.cancelTimer(m_holdTimer);
     for (auto &[id, connection] : m_connections)
         m_loop.unwatch(connection.watch);
 }
@@ -78,6 +80,10 @@ QByteArrayList HelperSocket::environment() const
 void HelperSocket::accept()
 {
     FileDescriptor fd(::accept4(m_listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!fd.isValid() && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
+        hold();
+        return;
+    }
     if (!fd.isValid() || !isOurUser(fd.get()) || m_connections.size() >= maxConnections)
         return;
     const Id id = ++m_lastId;
@@ -86,6 +92,17 @@ void HelperSocket::accept()
     connection.watch = m_loop.watch(connection.fd.get(), EPOLLIN, [this, id](std::uint32_t) { ready(id); });
     if (connection.watch == 0)
         drop(id);
+}
+
+/// Short of descriptors: the loop, which tells of a waiting connection again and again, would spin on it.
+void HelperSocket::hold()
+{
+    m_loop.setEvents(m_watch, 0);
+    m_loop.cancelTimer(m_holdTimer);
+    m_holdTimer = m_loop.addTimer(holdTime, [this] {
+        m_holdTimer = 0;
+        m_loop.setEvents(m_watch, EPOLLIN);
+    });
 }
 
 /// Takes the request when it is whole; false for what is none.

@@ -47,6 +47,7 @@ private:
         bool asked = false;
     };
     void accept();
+    void hold();
     void ready(Id id);
     [[nodiscard]] bool take(Connection &connection, QByteArrayList &words) const;
     void drop(Id id);
@@ -58,6 +59,7 @@ private:
     QByteArray m_cookie;
     FileDescriptor m_listener;
     EventLoop::Id m_watch = 0;
+    EventLoop::Id m_holdTimer = 0;
     Id m_lastId = 0;
     std::map<Id, Connection> m_connections;
 };

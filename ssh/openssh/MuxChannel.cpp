@@ -19,9 +19,12 @@ namespace Helmclaw {
 namespace {
 
 constexpr qsizetype writeUnit = 256 * 1024;
-constexpr int pipeSize = 1024 * 1024; ///< asked for; the usual 64 KiB make many more turns of a download
-constexpr std::chrono::milliseconds connectAgain { 10 };
+constexpr int usualPipe = 64 * 1024;
+constexpr int widePipe = 1024 * 1024; ///< many fewer turns of a download
+constexpr std::chrono::milliseconds again { 10 };
 constexpr std::chrono::milliseconds endGrace { 100 };
+constexpr std::chrono::seconds shortageLimit { 5 }; ///< then it is no moment's shortage
+constexpr std::chrono::seconds answerGrace { 3 }; ///< longer than a session is under suspicion
 constexpr auto unknownSignal = "unknown"; ///< ssh passes on an exit status only
 
 } // namespace
@@ -54,18 +57,38 @@ bool MuxChannel::connectToMaster()
         return true;
     const int error = errno;
     m_control.fd.reset();
-    if (error != EAGAIN && error != EINTR) // else its backlog is full
+    if (error == ECONNREFUSED || error == ENOENT)
         m_session.suspectEnd();
+    else if (error != EAGAIN && error != EINTR) { // else its backlog is full
+        shortOf(error);
+        return false;
+    }
     retryLater();
     return false;
 }
 
 void MuxChannel::retryLater()
 {
-    m_retry = m_session.loop().addTimer(connectAgain, [this] {
+    if (m_retry != 0)
+        return;
+    m_retry = m_session.loop().addTimer(again, [this] {
         m_retry = 0;
+        for (End *end : { &m_control, &m_in, &m_out, &m_err })
+            end->ready = end->ready || end->watch == 0;
         m_session.schedule();
     });
+}
+
+/// This computer is out of descriptors or memory, which says nothing about ssh: others may soon give some back.
+void MuxChannel::shortOf(int error)
+{
+    const auto now = EventLoop::Clock::now();
+    if (!m_shortSince)
+        m_shortSince = now;
+    if (now - *m_shortSince > shortageLimit)
+        fail(QByteArray("it was not asked, this computer is short of something: ") + std::strerror(error));
+    else
+        retryLater();
 }
 
 bool MuxChannel::makeEnds()
@@ -82,7 +105,6 @@ bool MuxChannel::makeEnds()
         return false;
     m_out.fd.reset(out[0]);
     m_far[1].reset(out[1]);
-    ::fcntl(out[0], F_SETPIPE_SZ, pipeSize);
     if (isSession()) {
         if (::pipe2(err, O_CLOEXEC) != 0)
             return false;
@@ -106,9 +128,12 @@ Channel::Start MuxChannel::start()
         if (m_retry != 0 || !connectToMaster())
             return m_failed ? Start::NoChannel : Start::Pending;
         if (!makeEnds()) {
-            fail(std::strerror(errno));
-            return Start::NoChannel;
+            const int error = errno;
+            dropAll(); // the master has not been asked yet
+            shortOf(error);
+            return m_failed ? Start::NoChannel : Start::Pending;
         }
+        m_shortSince.reset();
         m_request = Mux::request(request());
         m_asking = true;
         m_asked = EventLoop::Clock::now();
@@ -135,8 +160,10 @@ void MuxChannel::flushRequest()
         if (sent < 0) {
             if (errno == EAGAIN)
                 waitFor(m_control, EPOLLIN | EPOLLOUT);
-            else
+            else if (errno == EPIPE || errno == ECONNRESET)
                 m_session.suspectEnd();
+            else // too many descriptors under way (ETOOMANYREFS), no memory
+                shortOf(errno);
             return;
         }
         if (!m_request.isEmpty())
@@ -160,8 +187,13 @@ void MuxChannel::readReplies()
         if (got <= 0) {
             m_control.eof = true;
             drop(m_control);
-            if (!m_running) { // a master answers before it closes
+            if (!m_running) { // a master answers before it closes, unless it is in need itself
                 m_session.suspectEnd();
+                m_grace = m_session.loop().addTimer(answerGrace, [this] {
+                    m_grace = 0;
+                    fail("it gave no answer");
+                    m_session.schedule();
+                });
                 return;
             }
             // Is it the channel that has ended, or ssh? A killed one closes this before it counts as ended.
@@ -184,6 +216,7 @@ void MuxChannel::readReplies()
 
 void MuxChannel::heard(quint32 type, QByteArray reason, quint32 number)
 {
+    m_session.answered();
     switch (type) {
     case Mux::Hello:
         if (number != Mux::version)
@@ -226,6 +259,8 @@ void MuxChannel::waitFor(End &end, std::uint32_t events)
         end.ready = true;
         m_session.schedule();
     });
+    if (end.watch == 0) // refused by the system (max_user_watches): look again instead of being told
+        retryLater();
 }
 
 qsizetype MuxChannel::writable()
@@ -259,6 +294,11 @@ QByteArrayView MuxChannel::readEnd(End &end)
     QByteArray &buffer = m_session.scratch();
     while (end.ready && end.fd.isValid()) {
         const ssize_t got = ::read(end.fd.get(), buffer.data(), static_cast<std::size_t>(buffer.size()));
+        if (got >= usualPipe && !std::exchange(end.wide, true)) {
+            // Only where it pays: the kernel lends a user 64 MiB for all pipes, and makes each new one tiny from then
+            // on, other programs' too.
+            ::fcntl(end.fd.get(), F_SETPIPE_SZ, widePipe);
+        }
         if (got > 0)
             return QByteArrayView(buffer).first(got);
         if (got < 0 && errno == EINTR)
@@ -284,7 +324,7 @@ QByteArrayView MuxChannel::readError()
     const QByteArrayView bytes = readEnd(m_err);
     // The master's own words, in the place of the command's.
     if (bytes.startsWith("exec request failed on channel ") || bytes.startsWith("subsystem request failed on channel "))
-        m_refusedLate = true;
+        m_refusedLate = true; // unless an exit status shows that it was a command that said so
     return bytes;
 }
 

@@ -22,7 +22,7 @@ public:
 
     Start start() override;
     QByteArray refusal() const override { return m_refusal; }
-    bool wasRefusedLate() const override { return m_refusedLate; }
+    bool wasRefusedLate() const override { return m_refusedLate && !m_exit; }
     qsizetype writable() override;
     qsizetype write(const char *data, qsizetype size) override;
     bool sendEof() override;
@@ -30,7 +30,7 @@ public:
     QByteArrayView readError() override;
     bool isEof() override { return m_out.eof && m_err.eof; }
     bool isClosed() override;
-    std::optional<Exit> exit() const override { return m_refusedLate ? std::nullopt : m_exit; }
+    std::optional<Exit> exit() const override { return m_exit; }
     bool close() override;
     void forget() override;
 
@@ -42,9 +42,11 @@ private:
         EventLoop::Id watch = 0;
         bool ready = true; ///< since the last look something may have come
         bool eof = false;
+        bool wide = false; ///< a larger pipe has been asked for
     };
     [[nodiscard]] bool connectToMaster();
     void retryLater();
+    void shortOf(int error);
     [[nodiscard]] bool makeEnds();
     void flushRequest();
     void readReplies();
@@ -65,6 +67,7 @@ private:
     QByteArray m_request; ///< not sent yet
     QByteArray m_replies; ///< the beginning of a message
     EventLoop::Clock::time_point m_asked;
+    std::optional<EventLoop::Clock::time_point> m_shortSince; ///< of descriptors or memory here
     EventLoop::Id m_retry = 0;
     EventLoop::Id m_grace = 0; ///< after the end, until it is sure to be the channel's own
     bool m_asking = false; ///< the request is under way and has no answer yet

@@ -28,6 +28,8 @@ public:
     void readLog();
     /// ssh did not answer on its control socket: soon its end is seen, or it is of no use any more.
     void suspectEnd();
+    /// It did: it is alive.
+    void answered() { loop().cancelTimer(m_suspicion); }
     /// ssh tells a channel only that it was refused; what the server said about it stands in its log.
     [[nodiscard]] QByteArray explainRefusal(const QByteArray &reason);
 

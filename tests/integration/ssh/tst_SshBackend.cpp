@@ -3,6 +3,7 @@
 #include "PromptTester.h"
 #include "TunnelService.h"
 
+#include "tests/support/DescriptorShortage.h"
 #include "tests/support/Files.h"
 
 #include <QDirIterator>
@@ -11,6 +12,7 @@
 
 #include <csignal>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 using namespace Helmclaw;
@@ -670,6 +672,61 @@ private Q_SLOTS:
         QCOMPARE(reply->standardOutput().count('x'), 300000);
         QCOMPARE(m_sshd->logins(), 1);
         QCOMPARE(inner.logins(), 1);
+    }
+
+    /// What a command says is not taken for what ssh says in its place.
+    void aCommandWithSshsWords()
+    {
+        start();
+        PoolTest test;
+        test.pool->setTarget(target());
+        auto reply = test.sh(QStringLiteral("echo 'exec request failed on channel 7' >&2; sleep 0.2; exit 5"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(reply->exitStatus(), 5);
+    }
+
+    /// What this computer is short of is not ssh's fault: its session and what runs in it stay.
+    void aMomentWithoutDescriptors()
+    {
+        start();
+        PoolTest test;
+        test.pool->setTarget(target());
+        const QString go = m_sshd->path(QStringLiteral("go"));
+        auto running = test.sh(QStringLiteral("echo here; until [ -e '%1' ]; do sleep 0.1; done; echo done").arg(go));
+        QVERIFY(PoolTest::until([&] { return running->standardOutput() == "here\n"; }));
+        auto shortage = std::make_unique<DescriptorShortage>();
+        auto next = test.sh(QStringLiteral("echo next"));
+        QTest::qWait(3000); // a session under suspicion has 2 s
+        shortage.reset();
+        QVERIFY(!running->isFinished());
+        QVERIFY(writeFile(go, ""));
+        QVERIFY(PoolTest::wait(running.get()));
+        VERIFY_SUCCESS(running);
+        QCOMPARE(running->standardOutput(), QByteArray("here\ndone\n"));
+        QVERIFY(PoolTest::wait(next.get()));
+        VERIFY_SUCCESS(next);
+        QCOMPARE(next->standardOutput(), QByteArray("next\n"));
+        QCOMPARE(m_sshd->logins(), 1);
+    }
+
+    /// The kernel lends a user little memory for pipes: what says little has small ones.
+    void pipesAreNoLargerThanNeeded()
+    {
+        start();
+        PoolTest test;
+        test.pool->setTarget(target());
+        auto reply = test.sh(QStringLiteral("echo here; sleep 1000"));
+        QVERIFY(PoolTest::until([&] { return reply->standardOutput() == "here\n"; }));
+        int pipes = 0;
+        const QStringList descriptors =
+            QDir(QStringLiteral("/proc/self/fd")).entryList(QDir::NoDotAndDotDot | QDir::System | QDir::AllEntries);
+        for (const QString &fd : descriptors) {
+            const int size = ::fcntl(fd.toInt(), F_GETPIPE_SZ);
+            pipes += size > 0 ? 1 : 0;
+            QVERIFY2(size <= 64 * 1024, qPrintable(QString::number(size)));
+        }
+        QVERIFY(pipes >= 2);
     }
 
     /// However this program ends, ssh does not outlive it.
