@@ -143,6 +143,13 @@ void DialAttempt::expired()
     }
 }
 
+void DialAttempt::refuseKey(const Error &error, const HostKeyReport &report)
+{
+    const bool unpublished =
+        report.verdict == HostKeyVerdict::Unknown && m_request.target.advice.contradicts(report.offered);
+    fail(error, unpublished ? nullptr : &report);
+}
+
 void DialAttempt::fail(const Error &error, const HostKeyReport *hostKey)
 {
     DialResult result;

@@ -48,7 +48,10 @@ protected:
     void beginAsking();
     /// The server's time for the login runs again.
     void endAsking();
-    void fail(const Error &error, const HostKeyReport *hostKey = nullptr);
+    void fail(const Error &error) { fail(error, nullptr); }
+    /// Because of the server's key. The report goes along for a comparison, unless there is nothing to compare or to
+    /// accept: no key is pinned, and this is not one of the published ones.
+    void refuseKey(const Error &error, const HostKeyReport &report);
     void finish(DialResult result);
     void gone();
 
@@ -64,6 +67,7 @@ protected:
 
 private:
     void opened(SocketSource::Opened opened);
+    void fail(const Error &error, const HostKeyReport *hostKey);
     void setAsking(bool asking);
     void expired();
 

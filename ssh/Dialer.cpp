@@ -134,7 +134,7 @@ void Dialer::judgeHostKey()
     if (report.verdict == HostKeyVerdict::Match)
         authenticate();
     else if (const auto problem = problemWith(report))
-        fail(*problem, m_request.target.advice.contradicts(key) ? nullptr : &report);
+        refuseKey(*problem, report);
     else
         pin(key, [this] { authenticate(); });
 }

@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 #include <QProcess>
+#include <QStandardPaths>
 #include <QThread>
 #include <QTimer>
 
@@ -132,7 +133,7 @@ void SshConfigQuery::run(const QStringList &arguments)
     m_process->setStandardInputFile(QProcess::nullDevice());
     connect(m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
-            readWithoutSsh();
+            notStarted();
     });
     connect(m_process, &QProcess::finished, this, [this](int exitCode, QProcess::ExitStatus status) {
         runFinished(status == QProcess::NormalExit && exitCode == 0, exitCode);
@@ -145,6 +146,22 @@ void SshConfigQuery::run(const QStringList &arguments)
                 Text::tr("Check the \"Match exec\" lines of your ssh_config")));
     });
     m_process->start(QStringLiteral("ssh"), arguments);
+}
+
+/// Without ssh its files are read here. One that is there and cannot be started is no reason for that: it knows more
+/// of the settings.
+void SshConfigQuery::notStarted()
+{
+    if (QStandardPaths::findExecutable(QStringLiteral("ssh")).isEmpty()) {
+        readWithoutSsh();
+        return;
+    }
+    finish(
+        failure(ErrorCode::Internal,
+                Text::tr("ssh, which works out the settings for \"%1\", cannot be started: %2")
+                    .arg(printable(m_request.host.toUtf8(), 80), m_process->errorString()),
+                Text::tr("Close other programs or raise the limits of open files and processes (ulimit -n, ulimit -u), "
+                         "then try again.")));
 }
 
 /// In a thread of its own: a "Match exec" is waited for.

@@ -45,6 +45,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] std::optional<Error> problem() const;
     void run(const QStringList &arguments);
+    void notStarted();
     void readWithoutSsh();
     void runFinished(bool succeeded, int exitCode);
     void letGo();

@@ -7,9 +7,11 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 namespace Helmclaw {
 
@@ -63,6 +65,10 @@ bool OpenSshDialer::startSsh()
                                 m_helpers->environment() + SshArguments::environment(helper), error);
     if (m_master != nullptr)
         return true;
+    if (error == EMFILE || error == ENFILE || error == EAGAIN || error == ENOMEM) {
+        fail(m_errors.outOfResources(QString::fromLocal8Bit(std::strerror(error))));
+        return false;
+    }
     fail(
         m_errors.make(ErrorCode::Unsupported,
                       Text::tr("OpenSSH's ssh cannot be started: %1").arg(QString::fromLocal8Bit(std::strerror(error))),
@@ -74,6 +80,10 @@ void OpenSshDialer::logReady()
 {
     if (!m_master->readLog())
         m_lane.m_loop.unwatch(m_logWatch);
+    if (m_request.hostKeyOnly) {
+        std::ignore = proved();
+        return;
+    }
     // ssh has no limit of its own; the line comes with the offer, so that one more than allowed may get through.
     if (m_master->log().offered().size() > m_request.target.maxKeyOffers && !m_master->isListening()) {
         SshErrors::AuthReport told = report();
@@ -90,7 +100,8 @@ void OpenSshDialer::logReady()
 void OpenSshDialer::ended()
 {
     m_master->readLog();
-    fail(endError());
+    if (!proved())
+        fail(endError());
 }
 
 void OpenSshDialer::asked(HelperSocket::Id id, const QByteArrayList &words)
@@ -98,9 +109,11 @@ void OpenSshDialer::asked(HelperSocket::Id id, const QByteArrayList &words)
     const QByteArray &what = words.first();
     if (m_finished) // it came together with what ended the dial
         return;
-    if (what == "socket" && m_socket.isValid()) {
+    if (what == "socket" && !m_handedOver) {
         m_helpers->answerWithSocket(id, m_socket.get());
-        m_socket.reset();
+        m_handedOver = true;
+        if (!m_request.hostKeyOnly)
+            m_socket.reset();
     } else if (what == "hostkey") {
         judge(id, words.mid(1));
     } else if (what == "ask" && words.size() == 3) {
@@ -119,24 +132,43 @@ void OpenSshDialer::judge(HelperSocket::Id id, const QByteArrayList &words)
         return;
     case HostKeyAnswers::Answer::Kind::Trusted:
         m_fingerprint = answer.fingerprint;
-        if (!m_request.hostKeyOnly) {
+        if (m_request.hostKeyOnly)
+            prove(id, answer.report, answer.lines);
+        else
             trust(id, answer.lines);
-            return;
-        }
-        break;
+        return;
     case HostKeyAnswers::Answer::Kind::Judged:
-        if (!m_request.hostKeyOnly) {
+        if (m_request.hostKeyOnly)
+            prove(id, answer.report, HostKeyAnswers::line(answer.report.offered));
+        else
             judged(id, answer);
-            return;
-        }
-        break;
+        return;
     case HostKeyAnswers::Answer::Kind::Malformed:
         fail(m_errors.handshake("ssh named a host key that is none", "SSH-2.0"));
         return;
     }
+}
+
+/// ssh asks about a key before it has checked that the server holds its private half, which anybody might show. So it
+/// goes on with it, on a connection that takes nothing more from us: it checks, and cannot log in.
+void OpenSshDialer::prove(HelperSocket::Id id, const HostKeyReport &report, const QByteArray &lines)
+{
+    if (!m_toProve)
+        m_toProve = report;
+    ::shutdown(m_socket.get(), SHUT_WR);
+    m_master->readLog(); // what the server has put into it so far proves nothing
+    m_master->log().forgetProof();
+    m_helpers->answer(id, lines);
+}
+
+bool OpenSshDialer::proved()
+{
+    if (!m_toProve || !m_master->log().hostKeyProved())
+        return false;
     DialResult result;
-    result.hostKey = answer.report;
+    result.hostKey = *m_toProve;
     finish(std::move(result));
+    return true;
 }
 
 void OpenSshDialer::judged(HelperSocket::Id id, const HostKeyAnswers::Answer &answer)
@@ -144,10 +176,9 @@ void OpenSshDialer::judged(HelperSocket::Id id, const HostKeyAnswers::Answer &an
     const HostKeyReport &report = answer.report;
     const HostKey &key = report.offered;
     if (report.verdict == HostKeyVerdict::CertificateAuthority)
-        fail(m_errors.hostCertificateMissing(report), &report);
+        refuseKey(m_errors.hostCertificateMissing(report), report);
     else if (const auto problem = problemWith(report))
-        fail(*problem,
-             report.verdict == HostKeyVerdict::Unknown && m_request.target.advice.contradicts(key) ? nullptr : &report);
+        refuseKey(*problem, report);
     else {
         m_fingerprint = key.fingerprint();
         pin(key, [this, id, lines = HostKeyAnswers::line(key)] { trust(id, lines); });
@@ -168,6 +199,13 @@ void OpenSshDialer::prompt(HelperSocket::Id id, const QByteArray &hint, const QB
         return;
     }
     m_master->readLog(); // what ssh has written before it asked
+    if (question->kind == Prompt::Kind::KeyboardInteractive) {
+        // The name and the instruction of the server's questions: ssh prints them.
+        QStringList said = m_master->log().justSaid();
+        if (!question->instruction.isEmpty())
+            said += question->instruction;
+        question->instruction = said.join(QLatin1Char('\n'));
+    }
     markRepeated(*question);
     m_prompting = id;
     beginAsking();
@@ -270,6 +308,15 @@ Error OpenSshDialer::endError()
                              Text::tr("Install OpenSSH 8.5 or newer; older ones cannot leave the check of host keys "
                                       "to Helmclaw."));
     }
+    if (!m_handedOver) { // the server has not heard of it
+        return m_errors.make(
+            words.isEmpty() ? ErrorCode::Internal : ErrorCode::InvalidInput,
+            words.isEmpty() ? Text::tr("OpenSSH's ssh ended before it had connected")
+                            : Text::tr("OpenSSH's ssh refused its settings: %1").arg(printable(words, 400)),
+            Text::tr("Correct the server's options or the ssh_config file that is named; \"ssh -G -- %1\" "
+                     "shows what ssh makes of them.")
+                .arg(m_request.target.configHost.isEmpty() ? m_request.target.host : m_request.target.configHost));
+    }
     if (m_state == SessionState::Asking)
         return m_errors.promptHungUp(m_prompts.last());
     if (m_state != SessionState::Auth) {
@@ -279,6 +326,8 @@ Error OpenSshDialer::endError()
     }
     if (log.hostKeyRefused())
         return m_errors.hostCertificate(words);
+    if (!log.hostKeyProved()) // the login has not begun
+        return m_errors.handshake(words, "SSH-2.0");
     if (!log.loginRefused())
         return m_errors.authConnectionLost(words, !log.offered().isEmpty() || m_answersSent > 0);
     return m_errors.auth(report());

@@ -31,6 +31,8 @@ private:
     void judge(HelperSocket::Id id, const QByteArrayList &words);
     void judged(HelperSocket::Id id, const HostKeyAnswers::Answer &answer);
     void trust(HelperSocket::Id id, const QByteArray &lines);
+    void prove(HelperSocket::Id id, const HostKeyReport &report, const QByteArray &lines);
+    [[nodiscard]] bool proved();
     void prompt(HelperSocket::Id id, const QByteArray &hint, const QByteArray &text);
     void settled(HelperSocket::Id id, PromptBroker::Outcome outcome, const PromptBroker::Answers &answers);
     void markRepeated(Prompt &question) const;
@@ -38,7 +40,9 @@ private:
     void promptGone(HelperSocket::Id id);
     [[nodiscard]] Error endError();
 
-    FileDescriptor m_socket; ///< until ssh has it
+    FileDescriptor m_socket; ///< until ssh has it; to see a host key only, all the time
+    bool m_handedOver = false; ///< ssh has it: from here on the server may have heard from us
+    std::optional<HostKeyReport> m_toProve; ///< DialRequest::hostKeyOnly: for when ssh has checked the key
     std::unique_ptr<HelperSocket> m_helpers;
     std::unique_ptr<SshMaster> m_master;
     EventLoop::Id m_logWatch = 0;

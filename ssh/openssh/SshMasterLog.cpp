@@ -13,6 +13,7 @@ namespace {
 
 constexpr qsizetype maxLine = 4096;
 constexpr qsizetype keptWords = 3;
+constexpr qsizetype keptSaid = 20;
 constexpr qsizetype keptOffers = 20;
 constexpr qsizetype keptRefusals = 64;
 
@@ -81,6 +82,7 @@ void SshMasterLog::line(QByteArrayView text)
     if (text.isEmpty())
         return;
     if (const QByteArrayView debug = behind(text, "debug1: "); !debug.isNull()) {
+        m_justSaid.clear();
         debugLine(debug);
         return;
     }
@@ -121,6 +123,8 @@ void SshMasterLog::line(QByteArrayView text)
         m_unusable += printable(text.sliced(9), 200);
     else if (const QByteArrayView why = behind(text, "sign_and_send_pubkey: "); !why.isNull() && !m_unsigned.isEmpty())
         m_signingProblem = why.toByteArray();
+    if (m_justSaid.size() < keptSaid)
+        m_justSaid += printable(text, 400);
     m_words += text.toByteArray();
     if (m_words.size() > keptWords)
         m_words.removeFirst();
@@ -149,6 +153,8 @@ void SshMasterLog::debugLine(QByteArrayView text)
     } else if (const QByteArrayView list = behind(text, "Authentications that can continue: "); !list.isNull()) {
         m_methods = printable(list, 200).split(QLatin1Char(','));
         m_unsigned.clear(); // the server's answer to a signature
+    } else if (text.startsWith("SSH2_MSG_NEWKEYS sent")) {
+        m_hostKeyProved = true;
     } else if (text.startsWith("Remote protocol version ")) {
         m_bannerSeen = true;
     }

@@ -29,6 +29,9 @@ public:
     /// Keys that could not be used, each with ssh's reason.
     [[nodiscard]] const QStringList &unusable() const { return m_unusable; }
     [[nodiscard]] bool bannerSeen() const { return m_bannerSeen; } ///< it is an SSH server
+    /// Since forgetProof() ssh has checked the server's signature by its host key, and derived the session's keys.
+    [[nodiscard]] bool hostKeyProved() const { return m_hostKeyProved; }
+    void forgetProof() { m_hostKeyProved = false; }
     [[nodiscard]] bool hostKeyRefused() const { return m_hostKeyRefused; } ///< by ssh itself: a certificate
     [[nodiscard]] bool loginRefused() const { return m_loginRefused; }
     [[nodiscard]] bool timedOut() const { return m_timedOut; } ///< the server was silent for too long
@@ -38,6 +41,8 @@ public:
     [[nodiscard]] const QByteArray &unknownOption() const { return m_unknownOption; }
     /// Why channels were refused, in libssh's words, the oldest first; each once.
     [[nodiscard]] QByteArray takeRefusal();
+    /// The last lines that stand behind the last debugging output: what ssh says to a user whom it asks something.
+    [[nodiscard]] QStringList justSaid() const { return m_justSaid; }
     /// The last lines that are no debugging output, unchecked, for people; after the login only what came behind it.
     [[nodiscard]] QByteArray lastWords() const;
 
@@ -48,6 +53,7 @@ private:
 
     QByteArray m_rest; ///< the beginning of a line
     QByteArrayList m_words;
+    QStringList m_justSaid;
     QString m_keyExchange;
     QString m_cipher;
     QString m_acceptedKey;
@@ -64,6 +70,7 @@ private:
     QByteArray m_unknownOption;
     QByteArrayList m_refusals;
     bool m_bannerSeen = false;
+    bool m_hostKeyProved = false;
     bool m_hostKeyRefused = false;
     bool m_loginRefused = false;
     bool m_timedOut = false;

@@ -123,6 +123,28 @@ private Q_SLOTS:
         QVERIFY2(m_sshd->endedWithoutLogin(), m_sshd->log().constData());
     }
 
+    /// The pinned key has changed to one that is not published either: what was pinned stands beside it.
+    void aChangeToAnUnpublishedKeyIsCompared()
+    {
+        PoolTest test;
+        SshTarget target = m_sshd->target();
+        const HostKey before = keyFrom(m_sshd->hostKeyLine());
+        QVERIFY(m_sshd->replaceHostKey());
+        QVERIFY(m_sshd->start());
+        target.advice.hostKeys = { otherKey() };
+        target.advice.hostKeysComplete = true;
+        target.advice.source = QStringLiteral("the tailnet");
+        test.pool->setTarget(target);
+        auto reply = test.sh(QStringLiteral("true"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        QCOMPARE(codeOf(*reply), ErrorCode::HostKeyChanged);
+        const auto report = test.pool->sessionStatus(QStringLiteral("srv")).hostKey;
+        QVERIFY(report);
+        QCOMPARE(report->verdict, HostKeyVerdict::Changed);
+        QCOMPARE(report->offered, keyFrom(m_sshd->hostKeyLine()));
+        QVERIFY(!(report->offered == before));
+    }
+
     void asksForAPublishedType()
     {
         // The server has two keys; the source knows the one that would not be chosen.

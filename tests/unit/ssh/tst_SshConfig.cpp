@@ -2,6 +2,7 @@
 #include "ssh/SshConfig.h"
 #include "ssh/SshConfigFiles.h"
 #include "ssh/SshConfigParser.h"
+#include "tests/support/DescriptorShortage.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 using namespace Helmclaw;
+using namespace Helmclaw::Test;
 
 class tst_SshConfig : public QObject
 {
@@ -54,6 +56,7 @@ private Q_SLOTS:
     void queryRefusesBadHosts_data();
     void queryRefusesBadHosts();
     void queryTellsWhatSshSaid();
+    void aShortageIsNotTakenForAMissingSsh();
     void withoutSshLibsshReads();
     void withoutSshNobodyGoesAnotherWay();
     void queryCanBeDeletedAnyTime();
@@ -659,6 +662,24 @@ Result<SshHostConfig> tst_SshConfig::withoutSsh(const SshConfigRequest &request)
     qputenv("PATH", path);
     return came && !atOnce ? query.result()
                            : failure(ErrorCode::Internal, QStringLiteral("finished() at a wrong time"));
+}
+
+/// ssh is there, and this computer is short of descriptors: what libssh understands of the files would be less.
+void tst_SshConfig::aShortageIsNotTakenForAMissingSsh()
+{
+    if (QStandardPaths::findExecutable(QStringLiteral("ssh")).isEmpty())
+        QSKIP("OpenSSH's client is not installed");
+    SshConfigQuery query(QStringLiteral("web"), write(QStringLiteral("config"), "Host web\n  User x\n"));
+    QSignalSpy finished(&query, &SshConfigQuery::finished);
+    {
+        const DescriptorShortage shortage;
+        query.start();
+    }
+    QVERIFY(finished.wait(15000));
+    QVERIFY(!query.result());
+    QCOMPARE(query.result().error().code, ErrorCode::Internal);
+    QVERIFY2(query.result().error().what.contains(QStringLiteral("cannot be started")),
+             qPrintable(query.result().error().what));
 }
 
 void tst_SshConfig::withoutSshLibsshReads()
