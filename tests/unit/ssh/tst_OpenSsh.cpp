@@ -138,9 +138,9 @@ private Q_SLOTS:
         QCOMPARE(log.refusedKeys(),
                  QStringList({ QStringLiteral("identity file /home/me/.ssh/stranger RSA SHA256:def"),
                                QStringLiteral("identity file /home/me/.ssh/late ED25519 SHA256:jkl") }));
-        QCOMPARE(log.unusable(),
-                 QStringList(QStringLiteral(
-                     "signing failed for ED25519-SK \"yubi\" from agent: agent refused operation")));
+        QCOMPARE(
+            log.unusable(),
+            QStringList(QStringLiteral("signing failed for ED25519-SK \"yubi\" from agent: agent refused operation")));
     }
 
     /// ssh answers a channel's request with less than it logs, and several may be refused before one reads.
