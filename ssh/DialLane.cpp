@@ -115,15 +115,11 @@ void DialLane::startMore()
 
 QString DialLane::openSshReason(const DialRequest &request)
 {
-    switch (request.target.backend) {
-    case SshBackend::Libssh:
+    if (request.target.backend == SshBackend::Libssh)
         return {};
-    case SshBackend::OpenSsh:
-        return QCoreApplication::translate("DialLane", "the server's settings say so");
-    case SshBackend::Auto:
-        break;
-    }
-    return request.openSshReason.isEmpty() ? request.target.openSshReason : request.openSshReason;
+    return request.target.backend == SshBackend::Auto && !request.openSshReason.isEmpty()
+        ? request.openSshReason
+        : request.target.backendReason();
 }
 
 std::shared_ptr<DialAttempt> DialLane::makeDialer(const Waiting &waiting, std::function<void()> onGone)

@@ -80,6 +80,9 @@ struct SshTarget
     [[nodiscard]] QString knownHostsName() const;
     /// "user@host:port" for people.
     [[nodiscard]] QString toString() const;
+    /// Why its sessions do not simply go by libssh, as far as it is known before a connection: half a sentence; empty
+    /// when they do.
+    [[nodiscard]] QString backendReason() const;
     /// "bastion (admin@10.0.0.1:22)", for texts about a jump host.
     [[nodiscard]] QString hopName() const;
     /// What distinguishes sshds for limits and bans: way, host and port, whoever logs in ("[way ]host port").

@@ -3,6 +3,7 @@
 #include "ssh/SessionState.h"
 #include "ssh/SshTarget.h"
 
+#include <QCoreApplication>
 #include <QCryptographicHash>
 #include <QtEndian>
 
@@ -60,6 +61,12 @@ std::optional<SshBackend> sshBackendFromName(const QString &name)
             return backend;
     }
     return std::nullopt;
+}
+
+QString SshTarget::backendReason() const
+{
+    return backend == SshBackend::Auto ? openSshReason
+                                       : QCoreApplication::translate("SshTarget", "the server's settings say so");
 }
 
 QString SshTarget::toString() const

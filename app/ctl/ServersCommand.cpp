@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/ctl/ServersCommand.h"
 
+#include "models/fleet/SessionLabel.h"
 #include "models/fleet/SshConfigImport.h"
 #include "models/fleet/SshSettings.h"
 #include "models/fleet/TailscaleImport.h"
@@ -137,7 +138,7 @@ static QJsonObject toJson(const SshTarget &target)
              { u"proxyCommand"_s, target.proxyCommand.value(2) },
              { u"jumpHosts"_s, hops },
              { u"sshBackend"_s, sshBackendName(target.backend) },
-             { u"openSshReason"_s, target.openSshReason } };
+             { u"sshBackendReason"_s, target.backendReason() } };
 }
 
 void ServersCommand::show(Console &console, const QCommandLineParser &parser, const QStringList &names)
@@ -171,10 +172,8 @@ void ServersCommand::showNext(Console &console, QList<Server> servers, bool json
             }
             if (!target->proxyCommand.isEmpty())
                 text += tr("  by           %1\n").arg(target->proxyCommand.value(2));
-            if (target->backend == SshBackend::Auto && !target->openSshReason.isEmpty())
-                text += tr("  with         OpenSSH's ssh, because %1\n").arg(target->openSshReason);
-            else if (target->backend != SshBackend::Auto)
-                text += tr("  with         %1\n").arg(sshBackendName(target->backend));
+            if (const QString through = backendLabel(*target); !through.isEmpty())
+                text += u"  %1\n"_s.arg(through);
         }
         if (!outcome) {
             object.insert(u"error"_s, errorToJson(outcome.error()));

@@ -52,11 +52,22 @@ QString sessionStateLabel(const SessionStatus &status)
     }
 }
 
+QString backendLabel(SshBackend backend, const QString &reason)
+{
+    if (reason.isEmpty())
+        return {};
+    return backend == SshBackend::Libssh ? ServerSessions::tr("through libssh, because %1").arg(reason)
+                                         : ServerSessions::tr("through OpenSSH's ssh, because %1").arg(reason);
+}
+
+QString backendLabel(const SshTarget &target)
+{
+    return backendLabel(target.backend, target.backendReason());
+}
+
 QString backendLabel(const SessionStatus &status)
 {
-    if (status.backend != SshBackend::OpenSsh)
-        return {};
-    return ServerSessions::tr("through OpenSSH's ssh, because %1").arg(status.backendReason);
+    return backendLabel(status.backend, status.backendReason);
 }
 
 } // namespace Helmclaw

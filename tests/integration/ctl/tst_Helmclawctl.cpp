@@ -163,12 +163,20 @@ private Q_SLOTS:
         QVERIFY(ctl(QStringList { u"servers"_s, u"show"_s, u"w"_s } + config).out.contains("mine (me@mine:22)"));
         QCOMPARE(ctl({ u"servers"_s, u"edit"_s, u"w"_s, u"--jump"_s, u"-oX=y"_s }).exitCode, 2);
         QCOMPARE(ctl({ u"servers"_s, u"edit"_s, u"w"_s, u"--jump"_s, QString() }).exitCode, 0);
+        // The same words as in status and in the window.
+        QVERIFY(!shown.out.contains("because"));
+        QCOMPARE(ctl({ u"servers"_s, u"edit"_s, u"w"_s, u"--backend"_s, u"openssh"_s }).exitCode, 0);
+        const Run through = ctl(QStringList { u"servers"_s, u"show"_s, u"w"_s } + config);
+        QVERIFY2(through.out.contains("through OpenSSH's ssh, because the server's settings say so"),
+                 through.out.constData());
         QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"b"_s, u"bad"_s }).exitCode, 0);
         const Run both = ctl(QStringList { u"servers"_s, u"show"_s, u"--json"_s } + config);
         QCOMPARE(both.exitCode, 3);
         const QJsonArray servers = both.json().value("servers"_L1).toArray();
         QCOMPARE(servers.size(), 2);
-        QCOMPARE(servers.at(0).toObject().value("target"_L1).toObject().value("jumpHosts"_L1).toArray().size(), 2);
+        const QJsonObject target = servers.at(0).toObject().value("target"_L1).toObject();
+        QCOMPARE(target.value("jumpHosts"_L1).toArray().size(), 2);
+        QCOMPARE(target.value("sshBackendReason"_L1).toString(), u"the server's settings say so"_s);
         QCOMPARE(
             servers.at(1).toObject().value("sshConfig"_L1).toArray().at(0).toObject().value("weight"_L1).toString(),
             u"refused"_s);
