@@ -13,6 +13,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <deque>
+#include <limits>
 #include <vector>
 
 #include <fcntl.h>
@@ -23,6 +25,8 @@
 namespace Helmclaw {
 
 namespace {
+
+constexpr qint64 maxLine = 64 * 1024; ///< an entry has some 500 bytes
 
 struct Text
 {
@@ -134,21 +138,46 @@ Result<void> HostKeyLog::append(const QString &file, Action action, const SshTar
 
 Result<QList<QJsonObject>> HostKeyLog::read(const QString &file)
 {
+    auto all = readNewest(file, std::numeric_limits<qsizetype>::max());
+    if (!all)
+        return tl::unexpected(all.error());
+    return std::move(all->entries);
+}
+
+Result<HostKeyLog::Newest> HostKeyLog::readNewest(const QString &file, qsizetype most)
+{
+    Newest newest;
     QFile source(file);
     if (!source.exists())
-        return QList<QJsonObject>();
+        return newest;
     if (!source.open(QIODevice::ReadOnly))
         return failure(ErrorCode::PermissionDenied, Text::tr("%1 cannot be read: %2").arg(file, source.errorString()),
                        Text::tr("Make the file readable for you"));
-    QList<QJsonObject> entries;
-    for (const QByteArray &line : source.readAll().split('\n')) {
+    std::deque<QByteArray> lines;
+    while (!source.atEnd()) {
+        QByteArray line = source.readLine(maxLine);
+        if (line.isEmpty())
+            break;
+        for (QByteArray rest = line; rest.size() == maxLine - 1 && !rest.endsWith('\n');)
+            rest = source.readLine(maxLine); // nobody wrote that much: the beginning tells enough
         if (line.trimmed().isEmpty())
             continue;
-        const QJsonDocument document = QJsonDocument::fromJson(line);
-        entries += document.isObject() ? document.object()
-                                       : QJsonObject { { QStringLiteral("unreadable"), printable(line, 400) } };
+        lines.push_back(std::move(line));
+        if (static_cast<qsizetype>(lines.size()) > most) {
+            lines.pop_front();
+            ++newest.older;
+        }
     }
-    return entries;
+    if (source.error() != QFileDevice::NoError)
+        return failure(ErrorCode::InvalidInput, Text::tr("%1 cannot be read: %2").arg(file, source.errorString()),
+                       Text::tr("Check the file"));
+    for (const QByteArray &line : lines) {
+        const QJsonDocument document = QJsonDocument::fromJson(line);
+        newest.entries += document.isObject()
+            ? document.object()
+            : QJsonObject { { QStringLiteral("unreadable"), printable(line.trimmed(), 400) } };
+    }
+    return newest;
 }
 
 } // namespace Helmclaw

@@ -30,6 +30,13 @@ public:
     /// All entries, oldest first; a line that is no JSON object comes as {"unreadable": its text}. A missing file is an
     /// empty log.
     [[nodiscard]] static Result<QList<QJsonObject>> read(const QString &file);
+    struct Newest
+    {
+        QList<QJsonObject> entries; ///< oldest first, as read() gives them
+        qint64 older = 0; ///< entries before them
+    };
+    /// The last @p most of them, however long the file has become; memory stays bounded.
+    [[nodiscard]] static Result<Newest> readNewest(const QString &file, qsizetype most);
 };
 
 } // namespace Helmclaw

@@ -5,7 +5,12 @@
 #include "ssh/HostKeyLog.h"
 #include "ssh/SshPool.h"
 
+#include <QFutureWatcher>
 #include <QJsonArray>
+#include <QPromise>
+#include <QThreadPool>
+
+#include <memory>
 
 namespace Helmclaw {
 
@@ -89,6 +94,33 @@ Result<QList<HostKeyDecision>> hostKeyDecisions(const ServerSessions *sessions)
 Result<QList<QJsonObject>> hostKeyDecisionsAsJson(const ServerSessions *sessions)
 {
     return HostKeyLog::read(hostKeyLogFile(sessions));
+}
+
+void readHostKeyDecisions(const ServerSessions *sessions, qsizetype most, QObject *context,
+                          std::function<void(const Result<HostKeyRecord> &)> done)
+{
+    // A watcher, not QFuture::then(context): in Qt 6.4 that one can lose the race against the context's end.
+    auto *watcher = new QFutureWatcher<Result<HostKeyRecord>>(context);
+    QObject::connect(watcher, &QFutureWatcherBase::finished, context, [watcher, done = std::move(done)] {
+        watcher->deleteLater();
+        done(watcher->result());
+    });
+    auto promise = std::make_shared<QPromise<Result<HostKeyRecord>>>();
+    watcher->setFuture(promise->future());
+    QThreadPool::globalInstance()->start([promise, most, file = hostKeyLogFile(sessions)] {
+        promise->start();
+        promise->addResult([&]() -> Result<HostKeyRecord> {
+            const auto read = HostKeyLog::readNewest(file, most);
+            if (!read)
+                return tl::unexpected(read.error());
+            HostKeyRecord record;
+            record.older = read->older;
+            for (const QJsonObject &entry : read->entries)
+                record.newest.append(HostKeyDecision::fromJson(entry));
+            return record;
+        }());
+        promise->finish();
+    });
 }
 
 QString hostKeyLogFile(const ServerSessions *sessions)

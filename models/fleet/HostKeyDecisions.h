@@ -51,6 +51,15 @@ struct HostKeyDecision
 [[nodiscard]] Result<QList<HostKeyDecision>> hostKeyDecisions(const ServerSessions *sessions);
 /// The same as HostKeyLog wrote them.
 [[nodiscard]] Result<QList<QJsonObject>> hostKeyDecisionsAsJson(const ServerSessions *sessions);
+struct HostKeyRecord
+{
+    QList<HostKeyDecision> newest; ///< oldest first
+    qint64 older = 0; ///< decisions before them
+};
+/// The last @p most decisions, read on a worker: @p done comes later in the GUI thread, and not at all when @p context
+/// dies first.
+void readHostKeyDecisions(const ServerSessions *sessions, qsizetype most, QObject *context,
+                          std::function<void(const Result<HostKeyRecord> &)> done);
 /// The record's file.
 [[nodiscard]] QString hostKeyLogFile(const ServerSessions *sessions);
 

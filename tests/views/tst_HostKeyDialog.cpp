@@ -3,6 +3,7 @@
 #include "ViewsTestMain.h"
 
 #include "models/fleet/HostKeyLogModel.h"
+#include "tests/support/Files.h"
 #include "views/actions/ActionRegistry.h"
 #include "views/dialogs/HostKeyDialog.h"
 #include "views/hostkeys/FingerprintView.h"
@@ -23,6 +24,7 @@
 using namespace Helmclaw;
 using Helmclaw::Test::SshdFixture;
 using Helmclaw::Test::WindowFixture;
+using Helmclaw::Test::writeFile;
 
 /// Against a real sshd: an unknown key asks, silence refuses, "Pin" connects, another key is a hard stop without a
 /// button.
@@ -37,6 +39,7 @@ private Q_SLOTS:
     void pinningConnects();
     void aChangedKeyIsAHardStop();
     void theUsersFileIsNotOursToWrite();
+    void ofALongRecordTheNewestAreShown();
 
 private:
     static QString addSshd(WindowFixture &f, const SshdFixture &sshd, const QString &name);
@@ -198,6 +201,7 @@ void tst_HostKeyDialog::aChangedKeyIsAHardStop()
     window.actions()->action(QStringLiteral("view.host-key-log"))->trigger();
     auto *record = window.findChild<HostKeyLogDialog *>();
     QVERIFY(record && record->isVisible());
+    QTRY_VERIFY(record->findChild<QTableView *>()->isVisible());
     QAbstractItemModel *rows = record->findChild<QTableView *>()->model();
     const QAbstractItemModelTester tester(rows, QAbstractItemModelTester::FailureReportingMode::QtTest);
     QCOMPARE(rows->rowCount(), 2);
@@ -210,6 +214,30 @@ void tst_HostKeyDialog::aChangedKeyIsAHardStop()
         record->grab().save(file + QStringLiteral("/key-log.png"));
     QTest::keyClick(record, Qt::Key_Escape);
     QTRY_VERIFY(!window.findChild<HostKeyLogDialog *>());
+}
+
+void tst_HostKeyDialog::ofALongRecordTheNewestAreShown()
+{
+    WindowFixture f;
+    QByteArray lines;
+    for (int i = 0; i < 5000; ++i)
+        lines += "{\"action\":\"pin\",\"server\":\"s" + QByteArray::number(i) + "\",\"old\":[{\"fingerprint\":\"a\"},"
+            + "{\"fingerprint\":\"b\"}]}\n";
+    QVERIFY(writeFile(hostKeyLogFile(f.sessions.get()), lines));
+    HostKeyLogDialog dialog(f.sessions.get());
+    dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+    dialog.show();
+    auto *table = dialog.findChild<QTableView *>();
+    const auto *lead = dialog.findChild<QLabel *>(QStringLiteral("hostKeyLogLead"));
+    QVERIFY(!table->isVisible() && lead->isVisible()); // it is read elsewhere
+    QTRY_VERIFY_WITH_TIMEOUT(table->isVisible(), 60000);
+    QCOMPARE(table->model()->rowCount(), HostKeyLogDialog::maxShown);
+    QCOMPARE(table->model()->index(0, HostKeyLogModel::ServerColumn).data().toString(), QStringLiteral("s4999"));
+    QVERIFY2(lead->text().contains(QStringLiteral("4000 older entries are in ") + hostKeyLogFile(f.sessions.get())),
+             qPrintable(lead->text()));
+    QVERIFY(table->rowHeight(0) >= 2 * table->fontMetrics().lineSpacing());
+    if (const QString file = qEnvironmentVariable("HELMCLAW_TEST_SHOTS"); !file.isEmpty())
+        dialog.grab().save(file + QStringLiteral("/key-log-long.png"));
 }
 
 void tst_HostKeyDialog::theUsersFileIsNotOursToWrite()

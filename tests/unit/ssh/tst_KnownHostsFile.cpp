@@ -151,6 +151,26 @@ private Q_SLOTS:
         QCOMPARE(entries->at(2).value(QStringLiteral("action")).toString(), QStringLiteral("pin"));
     }
 
+    void ofALongRecordTheNewestAreRead()
+    {
+        QByteArray lines;
+        for (int i = 0; i < 5000; ++i)
+            lines += "{\"server\":\"s" + QByteArray::number(i) + "\"}\n";
+        const QString log = HostKeyLog::fileFor(own());
+        // A line that is no entry, however long, is one entry.
+        QVERIFY(Test::writeFile(log, lines + QByteArray(300000, 'x') + "\n\n{\"server\":\"last\"}"));
+        const auto some = HostKeyLog::readNewest(log, 3);
+        QVERIFY(some);
+        QCOMPARE(some->older, 4999);
+        QCOMPARE(some->entries.size(), 3);
+        QCOMPARE(some->entries.at(0).value(QStringLiteral("server")).toString(), QStringLiteral("s4999"));
+        QVERIFY(some->entries.at(1).value(QStringLiteral("unreadable")).toString().startsWith(QLatin1String("xxx")));
+        QCOMPARE(some->entries.at(2).value(QStringLiteral("server")).toString(), QStringLiteral("last"));
+        const auto all = HostKeyLog::read(log);
+        QVERIFY(all);
+        QCOMPARE(all->size(), 5002);
+    }
+
     void withoutARecordNothingIsDone()
     {
         const QByteArray before = "host " + text(key(1)) + '\n';
