@@ -22,7 +22,7 @@ static QString overview()
                                        "  tunnel    keep a tunnel to a server's OpenClaw web UI open\n"
                                        "  exec      run a command on a server\n"
                                        "  hostkey   compare, replace and record servers' host keys\n"
-                                       "  keychain  see and forget passphrases in this computer's keychain\n\n"
+                                       "  keychain  keep, see and forget passphrases in this computer's keychain\n\n"
                                        "helmclawctl COMMAND --help tells the rest; helmclawctl --version.");
 }
 
@@ -79,7 +79,7 @@ int main(int argc, char *argv[])
     }
 
     Console console(ConsoleOptions::from(parser));
-    if (const auto loaded = console.load(); !loaded) {
+    if (const auto loaded = console.load(); !loaded && command->needsFleet()) {
         writeErr(loaded.error().toString());
         return name == "exec"_L1 ? ExitExecFailed : ExitUsage;
     }

@@ -3,6 +3,7 @@
 
 #include "ssh/Error.h"
 #include "ssh/HostKey.h"
+#include "ssh/KeyRing.h"
 
 #include <QCoreApplication>
 #include <QCryptographicHash>
@@ -138,6 +139,11 @@ IdentityFile IdentityFile::read(const QString &path)
     else
         wipe(text);
     return result;
+}
+
+bool IdentityFile::opensWith(const QString &path, const Secret &passphrase)
+{
+    return KeyRing::decrypt(path, passphrase) != nullptr;
 }
 
 QString IdentityFile::shown(const QString &path)

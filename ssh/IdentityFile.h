@@ -34,6 +34,8 @@ struct IdentityFile
 
     /// Reads at most 64 KiB. Blocks for the disk only.
     [[nodiscard]] static IdentityFile read(const QString &path);
+    /// Whether @p passphrase is that of the private key in @p path. Blocks for some 0.1 s, as such keys want it.
+    [[nodiscard]] static bool opensWith(const QString &path, const Secret &passphrase);
     /// "~" as the user wrote it: for texts.
     [[nodiscard]] static QString shown(const QString &path);
 };

@@ -21,19 +21,6 @@ struct Text
     Q_DECLARE_TR_FUNCTIONS(KeyRing)
 };
 
-SharedKey decrypt(const QString &path, const Secret &passphrase)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
-        return {};
-    const QByteArray text = file.read(maxSize);
-    QByteArray plain = passphrase.copyOutOfSecureMemory(); // libssh wants a C string
-    ssh_key raw = nullptr;
-    const int rc = ssh_pki_import_privkey_base64(text.constData(), plain.constData(), nullptr, nullptr, &raw);
-    wipe(plain);
-    return rc == SSH_OK ? SharedKey(raw, SshKeyDeleter()) : SharedKey();
-}
-
 } // namespace
 
 KeyRing::KeyRing(EventLoop &loop, WorkerPool &workers, PromptBroker &broker, std::chrono::milliseconds lifetime)
@@ -45,6 +32,19 @@ KeyRing::KeyRing(EventLoop &loop, WorkerPool &workers, PromptBroker &broker, std
 }
 
 KeyRing::~KeyRing() = default;
+
+SharedKey KeyRing::decrypt(const QString &path, const Secret &passphrase)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
+        return {};
+    const QByteArray text = file.read(maxSize);
+    QByteArray plain = passphrase.copyOutOfSecureMemory(); // libssh wants a C string
+    ssh_key raw = nullptr;
+    const int rc = ssh_pki_import_privkey_base64(text.constData(), plain.constData(), nullptr, nullptr, &raw);
+    wipe(plain);
+    return rc == SSH_OK ? SharedKey(raw, SshKeyDeleter()) : SharedKey();
+}
 
 quint64 KeyRing::unlock(Request request, Done done)
 {

@@ -46,6 +46,9 @@ public:
     KeyRing(const KeyRing &) = delete;
     KeyRing &operator=(const KeyRing &) = delete;
 
+    /// The private key in @p path; null when the passphrase is wrong, or libssh cannot read the file. Blocks for the
+    /// disk and bcrypt; any thread.
+    [[nodiscard]] static SharedKey decrypt(const QString &path, const Secret &passphrase);
     /// @p done comes once from the loop, never from inside this call, unless dropped before. The number drops it.
     [[nodiscard]] quint64 unlock(Request request, Done done);
     [[nodiscard]] bool isUnlocked(const QByteArray &textHash) const;

@@ -23,6 +23,7 @@
 #include "views/theme/Theme.h"
 #include "views/widgets/EmptyState.h"
 #include "views/widgets/MessageBar.h"
+#include "views/window/KeychainNotices.h"
 #include "views/window/QuestionQueue.h"
 #include "views/window/RefreshProgress.h"
 #include "views/window/WindowActions.h"
@@ -60,7 +61,9 @@ MainWindow::MainWindow(const WindowModels &models)
     m_palette = new CommandPalette(this);
     m_hostKeys = new HostKeyDialog(models.sessions, this);
     auto *questions = new QuestionQueue(models.sessions, models.keychain, m_hostKeys, this);
-    connect(questions, &QuestionQueue::keepFailed, this, &MainWindow::showError);
+    auto *keychain = new KeychainNotices(questions->prompts(), models, m_messages, this);
+    connect(m_actions->action(QStringLiteral("server.forget-passphrases")), &QAction::triggered, keychain,
+            [this, keychain] { keychain->forgetKeysOf(m_serverId); });
     connect(questions, &QuestionQueue::pageRequested, this, [this](const QUrl &page) {
         if (!m_openUrl(page))
             showError({ ErrorCode::Unsupported,
@@ -442,6 +445,7 @@ void MainWindow::showServerMenu(const QPoint &globalPos)
         add("server.disconnect");
         add("server.show-key");
         add("server.replace-key");
+        add("server.forget-passphrases");
         menu.addSeparator();
         add("server.edit");
         add("server.remove");

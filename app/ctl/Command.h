@@ -32,6 +32,8 @@ public:
 
     /// Adds options and positional arguments and tells what the command does.
     virtual void describe(QCommandLineParser &parser) const = 0;
+    /// Without a fleet file that can be read it is not started.
+    [[nodiscard]] virtual bool needsFleet() const { return true; }
     /// Starts; finished() follows, later.
     virtual void start(Console &console, const QCommandLineParser &parser) = 0;
     /// SIGINT, SIGTERM or SIGHUP arrived: end in order, then finished().

@@ -69,6 +69,8 @@ void LoginPrompts::take(Prompt prompt)
 void LoginPrompts::removeWrong(Prompt prompt, const Given &given)
 {
     search(prompt);
+    if (given.source == Source::Typed)
+        Q_EMIT unkept(given.keyFile);
     m_keychain->remove(
         Keychain::entryForKeyFile(given.keyFile), this, [this, id = prompt.id, given](const Result<void> &removed) {
             auto waiting = endSearch(id);
@@ -236,18 +238,6 @@ void LoginPrompts::cancel(quint64 id)
 {
     m_sessions->pool()->cancelPrompt(id);
     drop(id);
-}
-
-void LoginPrompts::forget(const QString &keyFile)
-{
-    if (m_keychain == nullptr)
-        return;
-    m_keychain->remove(Keychain::entryForKeyFile(keyFile), this, [this, keyFile](const Result<void> &removed) {
-        if (removed)
-            Q_EMIT forgotten(keyFile, std::nullopt);
-        else
-            Q_EMIT forgotten(keyFile, removed.error());
-    });
 }
 
 } // namespace Helmclaw

@@ -49,8 +49,6 @@ public:
     [[nodiscard]] bool mayBeKept(const Prompt &prompt) const;
     /// Why the keychain cannot be used, as the last lookup said; nothing when it can.
     [[nodiscard]] const std::optional<Error> &keychainProblem() const { return m_keychainProblem; }
-    /// Removes the passphrase of @p keyFile from the keychain; forgotten() tells the end of it.
-    void forget(const QString &keyFile);
 
 Q_SIGNALS:
     void added(const Helmclaw::Prompt &prompt);
@@ -64,10 +62,10 @@ Q_SIGNALS:
     /// a wrong passphrase is told by the prompt that follows.
     void keychainFailed(const Helmclaw::Error &why);
     void kept(const QString &keyFile);
+    /// It was wrong, and is being removed.
+    void unkept(const QString &keyFile);
     /// What should have been kept was not, or nobody knows.
     void keepFailed(const Helmclaw::Error &error);
-    /// @p error: why not, or why nobody knows.
-    void forgotten(const QString &keyFile, const std::optional<Helmclaw::Error> &error);
 
 private:
     enum class Source { Keychain, Typed };

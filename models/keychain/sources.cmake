@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
 target_sources(helmclaw_models PRIVATE
-  keychain/Keychain.cpp keychain/Keychain.h
+  keychain/KeptPassphrases.cpp keychain/KeptPassphrases.h keychain/Keychain.cpp keychain/Keychain.h
 )

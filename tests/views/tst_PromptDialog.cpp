@@ -10,6 +10,7 @@
 #include "views/widgets/MessageBar.h"
 
 #include <QCheckBox>
+#include <QClipboard>
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
@@ -347,9 +348,24 @@ void tst_PromptDialog::aPageIsOpenedWhenTheUserSaysSo()
     QVERIFY(f.opened.isEmpty());
     QTest::mouseClick(open, Qt::LeftButton);
     QCOMPARE(f.opened, QList<QUrl> { prompt.page });
+    if (const QString shots = qEnvironmentVariable("HELMCLAW_TEST_SHOTS"); !shots.isEmpty())
+        dialog->grab().save(shots + QStringLiteral("/prompt-page.png"));
+    QTest::mouseClick(part<QPushButton>(dialog, "promptCopy"), Qt::LeftButton);
+    QCOMPARE(QGuiApplication::clipboard()->text(), prompt.page.toString());
     QVERIFY(dialog->isVisible());
     Q_EMIT f.pool->promptClosed(1);
     QTRY_VERIFY(!dialog->isVisible());
+    // A long address is not shown whole, and copied whole.
+    prompt.id = 2;
+    prompt.page.setPath(QLatin1Char('/') + QString(300, QLatin1Char('a')));
+    Q_EMIT f.pool->promptRequested(prompt);
+    QVERIFY(dialog->isVisible());
+    if (const QString shots = qEnvironmentVariable("HELMCLAW_TEST_SHOTS"); !shots.isEmpty())
+        dialog->grab().save(shots + QStringLiteral("/prompt-long-page.png"));
+    QTest::mouseClick(part<QPushButton>(dialog, "promptCopy"), Qt::LeftButton);
+    QCOMPARE(QGuiApplication::clipboard()->text(), prompt.page.toString());
+    QVERIFY(dialog->width() < 900);
+    Q_EMIT f.pool->promptClosed(2);
 }
 
 void tst_PromptDialog::keysMeantForSomethingElseAreNotTaken()

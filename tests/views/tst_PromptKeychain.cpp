@@ -4,7 +4,10 @@
 
 #include "models/keychain/Keychain.h"
 #include "tests/support/SecretService.h"
+#include "views/actions/ActionRegistry.h"
 #include "views/dialogs/PromptDialog.h"
+#include "views/overview/OverviewPage.h"
+#include "views/widgets/MessageBar.h"
 
 #include <QCheckBox>
 #include <QFile>
@@ -47,6 +50,19 @@ class tst_PromptKeychain : public QObject
         QTRY_VERIFY(field->hasFocus());
         QTest::keyClicks(field, QString::fromLatin1(passphrase));
         QTest::keyClick(field, Qt::Key_Return);
+    }
+    void keep(const QByteArray &passphrase)
+    {
+        Keychain keychain;
+        bool stored = false;
+        keychain.store(Keychain::entryForKeyFile(m_key), Secret(passphrase), this,
+                       [&stored](const Result<void> &outcome) { stored = outcome.has_value(); });
+        QTRY_VERIFY_WITH_TIMEOUT(stored, 60000);
+    }
+    static void shoot(WindowFixture &f, const char *name)
+    {
+        if (const QString folder = qEnvironmentVariable("HELMCLAW_TEST_SHOTS"); !folder.isEmpty())
+            f.window().grab().save(QStringLiteral("%1/%2.png").arg(folder, QLatin1String(name)));
     }
     /// What the keychain has for the key; "(none)" for nothing, "(error)" when it cannot be used.
     QString kept() const
@@ -95,6 +111,7 @@ private Q_SLOTS:
         QTRY_VERIFY(dialog->isVisible() && part<QLabel>(dialog, "promptProblem")->isVisible());
         QCOMPARE(part<QLabel>(dialog, "promptProblem")->text(), QStringLiteral("The passphrase was wrong."));
         QVERIFY(!keep->isChecked());
+        QVERIFY(f.window().messageBar()->messages().isEmpty()); // nothing says that it was kept
         type(dialog, "open sesame"); // and not to be kept
         QTRY_COMPARE_WITH_TIMEOUT(f.sessions->status(id).state, SessionState::Ready, 30000);
         QCOMPARE(kept(), QStringLiteral("(none)"));
@@ -113,6 +130,51 @@ private Q_SLOTS:
         type(dialog, "open sesame");
         QTRY_COMPARE_WITH_TIMEOUT(f.sessions->status(id).state, SessionState::Ready, 30000);
         QTRY_COMPARE(kept(), QStringLiteral("open sesame"));
+        // And forgets it, where it says so and later.
+        const MessageBar *messages = f.window().messageBar();
+        QTRY_VERIFY(messages->contains(QStringLiteral("keychain.kept.") + m_key));
+        shoot(f, "keychain-kept");
+        messages->messages().constFirst().buttons.constFirst().action();
+        QTRY_COMPARE(kept(), QStringLiteral("(none)"));
+        QTRY_VERIFY(messages->messages().constFirst().text.contains(QStringLiteral("Forgotten")));
+        shoot(f, "keychain-forgotten");
+        keep("open sesame");
+        f.window().findChild<OverviewPage *>()->selectServer(id);
+        QAction *forget = f.window().actions()->action(QStringLiteral("server.forget-passphrases"));
+        QTRY_VERIFY(forget->isEnabled());
+        forget->trigger();
+        QTRY_COMPARE(kept(), QStringLiteral("(none)"));
+        forget->trigger();
+        QTRY_VERIFY(messages->messages().constFirst().text.contains(QStringLiteral("has no passphrase")));
+        keep("open sesame");
+    }
+
+    void aSlowKeychainIsSaidAndNotWaitedFor()
+    {
+        Keychain keychain;
+        WindowFixture f;
+        f.keychain = &keychain;
+        const QString id = add(f);
+        auto *dialog = f.window().findChild<PromptDialog *>();
+        MessageBar *messages = f.window().messageBar();
+        m_service.pause();
+        f.sessions->connectServer(id);
+        const bool told = QTest::qWaitFor([&] { return !messages->messages().isEmpty(); }, 60000);
+        shoot(f, "keychain-search");
+        const QString text = told ? messages->messages().constFirst().text : QString();
+        const bool quiet = !dialog->isVisible(); // the desktop may be asking for the keychain's password
+        if (told) {
+            const auto act = messages->messages().constFirst().buttons.constFirst().action;
+            messages->closeMessage(messages->messages().constFirst().key); // as a press on it does
+            act();
+        }
+        const bool asked = dialog->isVisible();
+        m_service.resume();
+        QVERIFY(told && quiet && asked);
+        QVERIFY2(text.contains(QStringLiteral("Looking in this computer's keychain")), qPrintable(text));
+        // The keychain is first, and the question goes.
+        QTRY_COMPARE_WITH_TIMEOUT(f.sessions->status(id).state, SessionState::Ready, 60000);
+        QTRY_VERIFY(!dialog->isVisible());
     }
 
     void doesNotAskAgain()

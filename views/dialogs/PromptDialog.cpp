@@ -8,6 +8,7 @@
 #include <QAbstractTextDocumentLayout>
 #include <QApplication>
 #include <QCheckBox>
+#include <QClipboard>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -62,6 +63,7 @@ PromptDialog::PromptDialog(LoginPrompts *prompts, QWidget *parent)
     , m_keepProblem(makeSecondaryLabel(TextStyle::Small))
     , m_time(makeSecondaryLabel(TextStyle::Small))
     , m_counter(makeSecondaryLabel(TextStyle::Small))
+    , m_copy(new QPushButton(tr("Copy &address")))
     , m_continue(new QPushButton(tr("C&ontinue")))
     , m_cancel(new QPushButton(tr("Cancel")))
     , m_guard(new QTimer(this))
@@ -94,6 +96,7 @@ PromptDialog::PromptDialog(LoginPrompts *prompts, QWidget *parent)
     facts->addWidget(m_keyName, 2, 0, Qt::AlignTop); // its value may have two lines
     facts->addWidget(m_key, 2, 1);
     facts->addWidget(m_others, 3, 1);
+    facts->addWidget(m_copy, 4, 1, Qt::AlignLeft);
 
     m_says->setObjectName(QStringLiteral("promptSays"));
     m_says->setAccessibleName(tr("What the server says"));
@@ -114,6 +117,10 @@ PromptDialog::PromptDialog(LoginPrompts *prompts, QWidget *parent)
     m_continue->setAutoDefault(false); // Enter in a field decides, see returnPressed()
     m_cancel->setObjectName(QStringLiteral("promptCancel"));
     m_cancel->setAutoDefault(true);
+    m_copy->setObjectName(QStringLiteral("promptCopy"));
+    m_copy->setAutoDefault(false);
+    connect(m_copy, &QPushButton::clicked, this,
+            [this] { QGuiApplication::clipboard()->setText(m_prompt.page.toString(QUrl::FullyEncoded)); });
     connect(m_continue, &QPushButton::clicked, this, &PromptDialog::accept);
     connect(m_cancel, &QPushButton::clicked, this, &PromptDialog::reject);
     auto *notes = new QVBoxLayout;
@@ -248,12 +255,9 @@ void PromptDialog::fill(const Prompt &prompt)
     m_reveal->setChecked(false);
     m_reveal->setVisible(
         std::any_of(prompt.fields.begin(), prompt.fields.end(), [](const PromptField &field) { return !field.echo; }));
-    const std::optional<Error> &problem = m_prompts->keychainProblem();
     m_keep->setChecked(false);
-    m_keep->setEnabled(!problem);
     m_keep->setVisible(m_prompts->mayBeKept(prompt));
-    m_keepProblem->setText(problem ? tr("Not possible: %1").arg(problem->toString()) : QString());
-    m_keepProblem->setVisible(problem && m_prompts->mayBeKept(prompt));
+    m_copy->setVisible(isPage(prompt));
     m_continue->setText(isPage(prompt) ? tr("&Open the page") : tr("C&ontinue"));
     m_continue->setVisible(!prompt.fields.isEmpty() || isPage(prompt));
     adjustSize();
@@ -275,12 +279,8 @@ void PromptDialog::describe(const Prompt &prompt)
     m_lead->setText(promptLead(prompt));
     m_target->setText(prompt.target);
     m_method->setText(promptMethod(prompt.kind));
-    const QString key = prompt.keyComment.isEmpty()
-        ? prompt.keyFingerprint
-        : QStringLiteral("%1\n%2").arg(prompt.keyFingerprint, prompt.keyComment);
-    const QString page = prompt.page.toDisplayString(QUrl::FullyEncoded);
     m_keyName->setText(isPage(prompt) ? tr("Page") : tr("Key"));
-    m_key->setText(!isPage(prompt) ? key : page.size() > 200 ? page.left(200) + QChar(0x2026) : page);
+    m_key->setText(promptSubject(prompt));
     m_key->setVisible(!m_key->text().isEmpty());
     m_keyName->setVisible(!m_key->text().isEmpty());
     m_others->setText(prompt.otherServers > 0
@@ -289,6 +289,10 @@ void PromptDialog::describe(const Prompt &prompt)
     m_others->setVisible(prompt.otherServers > 0);
     m_problem->setText(prompt.problem);
     m_problem->setVisible(!prompt.problem.isEmpty());
+    const std::optional<Error> &obstacle = m_prompts->keychainProblem();
+    m_keep->setEnabled(!obstacle);
+    m_keepProblem->setText(obstacle ? tr("Not possible: %1").arg(obstacle->toString()) : QString());
+    m_keepProblem->setVisible(obstacle && m_prompts->mayBeKept(prompt));
     tick();
 }
 

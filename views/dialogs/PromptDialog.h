@@ -83,6 +83,7 @@ private:
     QLabel *m_keepProblem;
     QLabel *m_time;
     QLabel *m_counter;
+    QPushButton *m_copy;
     QPushButton *m_continue;
     QPushButton *m_cancel;
     QTimer *m_guard;

@@ -22,6 +22,17 @@ QString promptLead(const Prompt &prompt)
     return {};
 }
 
+QString promptSubject(const Prompt &prompt)
+{
+    constexpr int longest = 56; ///< one line; whose page it is stands at its beginning
+    if (prompt.kind == Prompt::Kind::VisitPage) {
+        const QString page = prompt.page.toDisplayString(QUrl::FullyEncoded);
+        return page.size() > longest ? page.left(longest) + QChar(0x2026) : page;
+    }
+    return prompt.keyComment.isEmpty() ? prompt.keyFingerprint
+                                       : QStringLiteral("%1\n%2").arg(prompt.keyFingerprint, prompt.keyComment);
+}
+
 QString promptMethod(Prompt::Kind kind)
 {
     switch (kind) {

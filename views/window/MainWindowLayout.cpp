@@ -144,6 +144,7 @@ void MainWindow::updateActions()
            one && hostKey
                && (hostKey->verdict == HostKeyVerdict::Changed
                    || hostKey->verdict == HostKeyVerdict::CertificateAuthority));
+    enable("server.forget-passphrases", one && m_models.keychain != nullptr);
     enable("server.edit", one);
     enable("server.remove", one);
     enable("refresh.selected", any);

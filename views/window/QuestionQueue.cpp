@@ -11,10 +11,9 @@ namespace Helmclaw {
 QuestionQueue::QuestionQueue(ServerSessions *sessions, Keychain *keychain, HostKeyDialog *hostKeys, QWidget *window)
     : QObject(window)
     , m_hostKeys(hostKeys)
+    , m_questions(new LoginPrompts(sessions, keychain, this))
 {
-    auto *prompts = new LoginPrompts(sessions, keychain, this);
-    connect(prompts, &LoginPrompts::keepFailed, this, &QuestionQueue::keepFailed);
-    m_prompts = new PromptDialog(prompts, window);
+    m_prompts = new PromptDialog(m_questions, window);
     connect(m_prompts, &PromptDialog::pageRequested, this, &QuestionQueue::pageRequested);
     connect(m_prompts, &PromptDialog::activeChanged, m_hostKeys, &HostKeyDialog::setHeld);
     connect(m_hostKeys, &HostKeyDialog::countChanged, m_prompts,

@@ -24,14 +24,15 @@ public:
     /// the dialogs' parent.
     QuestionQueue(ServerSessions *sessions, Keychain *keychain, HostKeyDialog *hostKeys, QWidget *window);
 
+    [[nodiscard]] LoginPrompts *prompts() const { return m_questions; }
+
 Q_SIGNALS:
-    /// A passphrase that should have been kept was not.
-    void keepFailed(const Helmclaw::Error &error);
     /// The user wants to confirm a login in the browser.
     void pageRequested(const QUrl &page);
 
 private:
     HostKeyDialog *m_hostKeys;
+    LoginPrompts *m_questions;
     PromptDialog *m_prompts;
 };
 

@@ -100,6 +100,11 @@ void addWindowActions(ActionRegistry *registry)
                     tr("Compare the host key that the server shows with the pinned one, and decide"),
                     QStringLiteral("shield-alert"),
                     {} });
+    registry->add({ QStringLiteral("server.forget-passphrases"),
+                    tr("&Forget key passphrases"),
+                    tr("Remove the passphrases of the server's keys from this computer's keychain"),
+                    QStringLiteral("key"),
+                    {} });
     registry->add({ QStringLiteral("server.edit"),
                     tr("&Edit…"),
                     tr("Change the server's entry"),
@@ -192,8 +197,8 @@ void fillMenuBar(QMenuBar *menuBar, const ActionRegistry *registry)
            "app.quit" });
     fill(menuBar->addMenu(tr("&Server")),
          { "server.open-web-ui", "server.close-web-ui", "server.copy-address", "-", "refresh.selected",
-           "server.connect", "server.disconnect", "server.show-key", "server.replace-key", "-", "server.edit",
-           "server.remove" });
+           "server.connect", "server.disconnect", "server.show-key", "server.replace-key", "server.forget-passphrases",
+           "-", "server.edit", "server.remove" });
     QMenu *view = menuBar->addMenu(tr("&View"));
     fill(view,
          { "view.palette", "-", "view.search", "view.filter", "view.problems-only", "view.clear-filters", "-",

@@ -2,11 +2,14 @@
 // helmclawctl and the keychain: the real executable, a real Secret Service on a bus of its own, a real sshd.
 #include "models/keychain/Keychain.h"
 #include "tests/integration/ctl/CtlRunner.h"
+#include "tests/integration/ctl/PtySession.h"
 #include "tests/integration/ssh/SshdFixture.h"
 #include "tests/support/Files.h"
 #include "tests/support/SecretService.h"
 
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -180,6 +183,65 @@ private Q_SLOTS:
         QCOMPARE(ctl({ u"keychain"_s, u"show"_s, m_key }).exitCode, 1);
         QCOMPARE(ctl(m_login).exitCode, 255);
         QCOMPARE(ctl({ u"keychain"_s, u"forget"_s }).exitCode, 2);
+    }
+
+    void keepsWhatOpensTheKey()
+    {
+        QCOMPARE(ctl({ u"keychain"_s, u"forget"_s, m_key }).exitCode, 0);
+        const QString broken = path("broken.json"); // no fleet is needed
+        QVERIFY(Test::writeFile(broken, "{"));
+        // However the file is called.
+        const QFileInfo info(m_key);
+        const QString other = info.path() + u"//../"_s + info.dir().dirName() + u"/./"_s + info.fileName();
+        const auto words = [&](const QString &verb, const QString &file) {
+            return QStringList { u"keychain"_s, verb, u"--fleet"_s, broken, file };
+        };
+        const auto run = [&](const QString &verb, const QString &file) {
+            return runProgram(QStringLiteral(HELMCLAWCTL), words(verb, file));
+        };
+        PtySession terminal(QStringLiteral(HELMCLAWCTL), words(u"keep"_s, other));
+        QVERIFY(terminal.waitFor("Passphrase of "));
+        QVERIFY(!terminal.echoes());
+        terminal.type("wrong\n");
+        QVERIFY(terminal.waitFor("The passphrase was wrong."));
+        QVERIFY(terminal.waitFor("Passphrase of "));
+        QCOMPARE(run(u"show"_s, m_key).exitCode, 1);
+        terminal.type("open sesame\n");
+        QVERIFY(terminal.waitFor("\tkept"));
+        QCOMPARE(terminal.exitCode(), 0);
+        QVERIFY(!terminal.output().contains("sesame"));
+        QCOMPARE(run(u"show"_s, m_key).exitCode, 0);
+        QCOMPARE(ctl(m_login).exitCode, 0);
+
+        PtySession cancelled(QStringLiteral(HELMCLAWCTL), words(u"keep"_s, m_key));
+        QVERIFY(cancelled.waitFor("Passphrase of "));
+        cancelled.type("\x04");
+        QCOMPARE(cancelled.exitCode(), 3);
+        const ProgramRun unattended = run(u"keep"_s, m_key);
+        QCOMPARE(unattended.exitCode, 3);
+        QVERIFY2(unattended.err.contains("nobody to ask"), unattended.err.constData());
+        const ProgramRun plain = run(u"keep"_s, m_sshd->identityFile());
+        QCOMPARE(plain.exitCode, 2);
+        QVERIFY2(plain.err.contains("has no passphrase"), plain.err.constData());
+        QCOMPARE(run(u"keep"_s, path("nowhere")).exitCode, 2);
+    }
+
+    /// The person is told what is waited for, and may answer meanwhile.
+    void aSlowKeychain()
+    {
+        keep("open sesame");
+        m_service.pause();
+        PtySession terminal(QStringLiteral(HELMCLAWCTL),
+                            { u"exec"_s, u"--fleet"_s, path("fleet.json"), u"--known-hosts"_s, path("known_hosts"),
+                              u"--ssh-config"_s, path("ssh_config"), u"here"_s, u"--"_s, u"echo"_s, u"done"_s });
+        const bool told = terminal.waitFor("Looking in this computer's keychain");
+        const bool asked = told && terminal.waitFor("Passphrase: ");
+        if (asked)
+            terminal.type("open sesame\n");
+        const bool done = asked && terminal.waitFor("done");
+        m_service.resume();
+        QVERIFY(told && asked && done);
+        QCOMPARE(terminal.exitCode(), 0);
     }
 
     void aWrongOneIsRemoved()

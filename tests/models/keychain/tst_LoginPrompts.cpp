@@ -115,6 +115,28 @@ private Q_SLOTS:
         QCOMPARE(kept(), QByteArray("new"));
     }
 
+    void whatWasTypedWrongIsNotKeptForLong()
+    {
+        SshPool pool;
+        Fleet fleet;
+        ServerSessions sessions(&fleet, &pool);
+        Keychain keychain;
+        LoginPrompts prompts(&sessions, &keychain);
+        QSignalSpy keptSpy(&prompts, &LoginPrompts::kept);
+        QSignalSpy unkept(&prompts, &LoginPrompts::unkept);
+        Q_EMIT pool.promptRequested(passphrase(1, 77));
+        QCOMPARE(prompts.open().size(), 1);
+        std::vector<Secret> answers;
+        answers.emplace_back(QByteArrayView("wrong"));
+        prompts.answerAndKeep(1, std::move(answers));
+        QTRY_COMPARE_WITH_TIMEOUT(keptSpy.size(), 1, patience);
+        Q_EMIT pool.promptRequested(passphrase(2, 1));
+        QCOMPARE(unkept.size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(prompts.open().size(), 1, patience);
+        QCOMPARE(prompts.open().constFirst().problem, u"The passphrase was wrong."_s);
+        QCOMPARE(kept(), QByteArray("(none)"));
+    }
+
     void withoutAPersonNothingElseMayBeAsked()
     {
         SshPool pool;
