@@ -54,6 +54,10 @@ Result<ExecSpec> finished(const QByteArray &head, const CommandLine &line, QByte
     return spec;
 }
 
+/// setsid: sudo starts no process group of its own for what it runs, and the watcher must not end sudo's caller.
+const QLatin1StringView becomeRoot("[ \"$(id -u)\" = 0 ]&&exec sh -c \"$@\";exec sudo -n -- setsid -w sh -c \"$@\"");
+const QLatin1StringView runWatched("exec \"$@\" </dev/null 3<&-");
+
 /// "exec sh -c LINES sh": exec, so that the group's leader is the shell itself and not the login shell.
 QByteArray underShell(const QString &lines)
 {
@@ -62,18 +66,22 @@ QByteArray underShell(const QString &lines)
         .toShell();
 }
 
+tl::unexpected<Error> emptyCommand()
+{
+    return failure(ErrorCode::InvalidInput, Text::tr("the command is empty"));
+}
+
 } // namespace
 
 Result<ExecSpec> RemoteCommand::command(const CommandLine &command, const QByteArray &input, bool underWatch)
 {
     if (command.isEmpty())
-        return failure(ErrorCode::InvalidInput, Text::tr("the command is empty"));
+        return emptyCommand();
     if (!underWatch)
         return finished({}, command, input, true);
     if (input.isEmpty()) {
         // exec: the command itself is what sshd waits for, so a signal that ends it is told as such.
-        static const QByteArray head =
-            underShell(QString(group) + watched(watcher) + QStringLiteral("exec \"$@\" </dev/null 3<&-"));
+        static const QByteArray head = underShell(QString(group) + watched(watcher) + QString(runWatched));
         return finished(head, command, {}, false);
     }
     static const QByteArray head = underShell(QString(group) + watched(feeder));
@@ -82,6 +90,15 @@ Result<ExecSpec> RemoteCommand::command(const CommandLine &command, const QByteA
     // A stdio-based head (busybox) reads up to a buffer too far, so the line that says "complete" comes many times.
     constexpr qsizetype headBuffer = 16 * 1024;
     return finished(head, line, input + QByteArray(headBuffer, '\n'), false);
+}
+
+Result<ExecSpec> RemoteCommand::asRoot(const CommandLine &command)
+{
+    if (command.isEmpty())
+        return emptyCommand();
+    static const QByteArray head = underShell(QString(becomeRoot)) + ' '
+        + CommandLine(QString(group) + watched(watcher) + QString(runWatched), { QStringLiteral("sh") }).toShell();
+    return finished(head, command, {}, false);
 }
 
 Result<ExecSpec> RemoteCommand::script(const QByteArray &script, const QStringList &arguments, bool underWatch)

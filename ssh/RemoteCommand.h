@@ -20,6 +20,10 @@ class RemoteCommand
 public:
     /// @p underWatch: end the process group when we go away.
     [[nodiscard]] static Result<ExecSpec> command(const CommandLine &command, const QByteArray &input, bool underWatch);
+    /// As root: by "sudo -n" unless the login is root's. Under watch, and the watcher is root, too: what it runs ends
+    /// with us. Needs sudo for any command (sudoers(5) NOPASSWD: ALL) and setsid(1) of util-linux; sudo's refusal is
+    /// its own text on standard error, and exit status 1. Without input.
+    [[nodiscard]] static Result<ExecSpec> asRoot(const CommandLine &command);
     /// The script travels on stdin, behind its length, and ends with a mark: a script that arrived in part is not run.
     [[nodiscard]] static Result<ExecSpec> script(const QByteArray &script, const QStringList &arguments,
                                                  bool underWatch);

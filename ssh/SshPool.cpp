@@ -278,7 +278,16 @@ SessionStatus SshPool::sessionStatus(const QString &serverId) const
 
 ExecReply *SshPool::exec(const QString &serverId, const CommandLine &command, const ExecOptions &options)
 {
-    return d->startExec(serverId, RemoteCommand::command(command, options.standardInput, options.endRemoteOnAbort),
+    if (options.asRoot && !options.standardInput.isEmpty()) {
+        return d->startExec(serverId,
+                            failure(ErrorCode::InvalidInput, tr("a command that runs as root takes no input here"),
+                                    tr("Put the data into a file on the server first.")),
+                            options);
+    }
+    return d->startExec(serverId,
+                        options.asRoot
+                            ? RemoteCommand::asRoot(command)
+                            : RemoteCommand::command(command, options.standardInput, options.endRemoteOnAbort),
                         options);
 }
 

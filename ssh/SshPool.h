@@ -46,6 +46,7 @@ struct ExecOptions
     std::chrono::milliseconds deadline { 60000 }; ///< from the call, dialling included
     qsizetype outputCap = 4 * 1024 * 1024; ///< per stream, in bytes; beyond it isTruncated()
     bool sensitive = false; ///< the output is a secret: kept in secure memory only
+    bool asRoot = false; ///< exec without input only: see RemoteCommand::asRoot(); implies endRemoteOnAbort
     bool endRemoteOnAbort = true; ///< run under a small sh wrapper that ends the process group when we go away
 };
 

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+target_sources(helmclaw_models PRIVATE
+  tasks/OutputFold.cpp
+  tasks/OutputFold.h
+  tasks/StepOutcome.cpp
+  tasks/StepOutcome.h
+  tasks/Task.cpp
+  tasks/Task.h
+  tasks/TaskJournal.cpp
+  tasks/TaskJournal.h
+  tasks/TaskPlan.cpp
+  tasks/TaskPlan.h
+  tasks/TaskRun.cpp
+  tasks/TaskRun.h
+)
