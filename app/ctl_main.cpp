@@ -19,6 +19,8 @@ static QString overview()
                                        "Usage: helmclawctl COMMAND [options]\n\n"
                                        "  servers   list, add, edit, remove and import servers of the fleet\n"
                                        "  status    probe servers: firewall, fail2ban, updates\n"
+                                       "  fix       do something about a check that does not pass\n"
+                                       "  tasks     what was done to servers, and what has become of it\n"
                                        "  tunnel    keep a tunnel to a server's OpenClaw web UI open\n"
                                        "  exec      run a command on a server\n"
                                        "  hostkey   compare, replace and record servers' host keys\n"
@@ -96,6 +98,7 @@ int main(int argc, char *argv[])
     QObject::connect(prompts, &LoginPrompts::keychainFailed, &app, [](const Error &why) { writeErr(why.toString()); });
     QObject::connect(&signalWatcher, &UnixSignals::terminationRequested, command.get(), &Command::interrupt);
     QObject::connect(command.get(), &Command::finished, &app, [](int code) { QCoreApplication::exit(code); });
+    command->setTerminal(terminal.get());
     command->start(console, parser);
     return QCoreApplication::exec();
 }

@@ -2,10 +2,12 @@
 #include "app/ctl/Command.h"
 
 #include "app/ctl/ExecCommand.h"
+#include "app/ctl/FixCommand.h"
 #include "app/ctl/HostKeyCommand.h"
 #include "app/ctl/KeychainCommand.h"
 #include "app/ctl/ServersCommand.h"
 #include "app/ctl/StatusCommand.h"
+#include "app/ctl/TasksCommand.h"
 #include "app/ctl/TunnelCommand.h"
 
 #include <QTimer>
@@ -30,12 +32,16 @@ std::unique_ptr<Command> Command::create(const QString &name)
         return std::make_unique<HostKeyCommand>();
     if (name == "keychain"_L1)
         return std::make_unique<KeychainCommand>();
+    if (name == "fix"_L1)
+        return std::make_unique<FixCommand>();
+    if (name == "tasks"_L1)
+        return std::make_unique<TasksCommand>();
     return nullptr;
 }
 
 QStringList Command::names()
 {
-    return { u"servers"_s, u"status"_s, u"tunnel"_s, u"exec"_s, u"hostkey"_s, u"keychain"_s };
+    return { u"servers"_s, u"status"_s, u"tunnel"_s, u"exec"_s, u"hostkey"_s, u"keychain"_s, u"fix"_s, u"tasks"_s };
 }
 
 void Command::finish(int exitCode)

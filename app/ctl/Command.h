@@ -12,6 +12,8 @@
 
 namespace Helmclaw {
 
+class Terminal;
+
 /// Exit codes of helmclawctl. They are an interface: scripts rely on them. A login that would have to ask something
 /// counts as a server that could not be reached, when --batch forbids it, there is no terminal, or it was cancelled.
 enum ExitCode : int {
@@ -36,6 +38,8 @@ public:
     [[nodiscard]] virtual bool needsFleet() const { return true; }
     /// Starts; finished() follows, later.
     virtual void start(Console &console, const QCommandLineParser &parser) = 0;
+    /// Where it may ask; null: nobody can be asked. Not owned; before start().
+    void setTerminal(Terminal *terminal) { m_terminal = terminal; }
     /// SIGINT, SIGTERM or SIGHUP arrived: end in order, then finished().
     virtual void interrupt() { finish(ExitInterrupted); }
 
@@ -47,6 +51,7 @@ Q_SIGNALS:
     void finished(int exitCode);
 
 protected:
+    [[nodiscard]] Terminal *terminal() const { return m_terminal; }
     /// Emits finished() from the event loop, once.
     void finish(int exitCode);
     void fail(const Error &error, int exitCode);
@@ -54,6 +59,7 @@ protected:
     static Result<QList<Server>> select(const Fleet &fleet, const QStringList &names);
 
 private:
+    Terminal *m_terminal = nullptr;
     bool m_finished = false;
 };
 

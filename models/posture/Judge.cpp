@@ -40,7 +40,7 @@ Result<ProbeOutcome> judgeProbe(const QByteArray &output, const QByteArray &nonc
     const Result<ServerFacts> facts = ServerFacts::parse(*report);
     if (!facts)
         return tl::unexpected(facts.error());
-    return ProbeOutcome { judge(*facts), facts->canBecomeRoot() };
+    return ProbeOutcome { judge(*facts), facts->canBecomeRoot(), facts->sshPort };
 }
 
 } // namespace Helmclaw

@@ -18,6 +18,7 @@ struct ProbeOutcome
 {
     QList<CheckResult> results;
     bool withSudo = false; ///< the probe could read as root
+    int sshPort = 0; ///< of the server, that the probe came in by; 0: not known
 };
 
 /// Takes the probe's raw output apart and judges it. Pure and slow enough (parsing up to 4 MiB) to stay off the GUI

@@ -190,7 +190,8 @@ void PostureRefresher::Private::finish(const QString &serverId, Run *run, const 
 void PostureRefresher::Private::record(const QString &serverId, const Outcome &outcome)
 {
     if (outcome)
-        store->setResults(serverId, outcome->results, outcome->withSudo, QDateTime::currentDateTimeUtc());
+        store->setResults(serverId, outcome->results, outcome->withSudo, QDateTime::currentDateTimeUtc(),
+                          outcome->sshPort);
     else
         store->setError(serverId, named(outcome.error(), serverId));
 }

@@ -17,6 +17,7 @@ struct ServerPosture
     QList<CheckResult> results; ///< in catalogue order; empty: never probed
     QDateTime probedAt; ///< UTC, when `results` were read
     bool withSudo = false; ///< whether the probe could use sudo
+    int sshPort = 0; ///< of the server, that the probe came in by; 0: not known
     std::optional<Error> lastError; ///< of the last try, when it failed; `results` are then older than the try
     bool refreshing = false;
 
@@ -34,7 +35,8 @@ public:
     [[nodiscard]] ServerPosture posture(const QString &serverId) const;
     void setRefreshing(const QString &serverId, bool refreshing);
     /// Results of a probe that was understood.
-    void setResults(const QString &serverId, QList<CheckResult> results, bool withSudo, const QDateTime &probedAt);
+    void setResults(const QString &serverId, QList<CheckResult> results, bool withSudo, const QDateTime &probedAt,
+                    int sshPort = 0);
     void setError(const QString &serverId, const Error &error);
     void remove(const QString &serverId);
 

@@ -18,6 +18,7 @@ QList<OutputFold> foldOutputs(const TaskRun &run)
             if (step.state == TaskState::Waiting || step.state == TaskState::Skipped)
                 continue;
             its.step = number;
+            its.stepTitle = run.plan.servers.at(i).steps.at(number).title;
             its.exitStatus = step.exitStatus;
             its.output = step.output;
             its.errors = step.errors;

@@ -10,6 +10,7 @@ struct OutputFold
 {
     QStringList servers; ///< names, in the plan's order
     int step = -1; ///< the last one that ran; -1: none did
+    QString stepTitle; ///< its title
     TaskState state = TaskState::Waiting;
     int exitStatus = -1;
     QString output;

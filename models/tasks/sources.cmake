@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 target_sources(helmclaw_models PRIVATE
+  tasks/FixCatalogue.cpp
+  tasks/FixCatalogue.h
   tasks/OutputFold.cpp
   tasks/OutputFold.h
   tasks/StepOutcome.cpp
@@ -8,6 +10,8 @@ target_sources(helmclaw_models PRIVATE
   tasks/Task.h
   tasks/TaskJournal.cpp
   tasks/TaskJournal.h
+  tasks/TaskJson.cpp
+  tasks/TaskJson.h
   tasks/TaskPlan.cpp
   tasks/TaskPlan.h
   tasks/TaskRun.cpp
