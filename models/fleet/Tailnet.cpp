@@ -83,12 +83,8 @@ QString Tailnet::summary(const Server &server) const
         return {};
     if (m_status.state == TailnetState::Unknown)
         return tr("not asked yet");
-    if (m_status.error) {
-        QString what = m_status.error->what;
-        if (what.startsWith(QLatin1String("tailnet: ")))
-            what.remove(0, 9);
-        return what;
-    }
+    if (m_status.error)
+        return m_status.problem;
     const TailnetPeer *peer = m_status.byId(server.tailnet.nodeId);
     if (!peer)
         return tr("not in the tailnet any more");

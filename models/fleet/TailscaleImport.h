@@ -25,6 +25,8 @@ public:
     [[nodiscard]] QStringList tags() const;
     /// Why there are no rows; nothing when Tailscale runs.
     [[nodiscard]] std::optional<Error> problem() const { return m_status.error; }
+    /// The same as one sentence, for where a heading says that it is about the tailnet.
+    [[nodiscard]] const QString &problemText() const { return m_status.problem; }
     [[nodiscard]] bool isResolving() const override { return m_asking; }
 
 protected:

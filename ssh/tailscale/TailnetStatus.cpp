@@ -124,50 +124,51 @@ TailnetState stateOf(const QString &backend)
     return TailnetState::Error;
 }
 
-Error problem(TailnetState state, const QString &detail)
+/// Without the word that says whose it is.
+Error errorFor(TailnetState state, const QString &detail)
 {
     const QString withDetail = detail.isEmpty() ? QString() : QStringLiteral(": ") + detail;
     switch (state) {
     case TailnetState::Starting:
         return { ErrorCode::Unreachable,
-                 Text::tr("tailnet: Tailscale on this computer is still starting"),
+                 Text::tr("Tailscale on this computer is still starting"),
                  Text::tr("Try again in a moment"),
                  {} };
     case TailnetState::Stopped:
         return { ErrorCode::Unreachable,
-                 Text::tr("tailnet: Tailscale is stopped on this computer"),
+                 Text::tr("Tailscale is stopped on this computer"),
                  Text::tr("Start it with \"sudo tailscale up\", then try again"),
                  {} };
     case TailnetState::NeedsLogin:
         return { ErrorCode::Unreachable,
-                 Text::tr("tailnet: this computer is logged out of Tailscale"),
+                 Text::tr("this computer is logged out of Tailscale"),
                  Text::tr("Log in with \"sudo tailscale up\", then try again"),
                  {} };
     case TailnetState::NeedsApproval:
         return { ErrorCode::Unreachable,
-                 Text::tr("tailnet: this computer waits for an admin of the tailnet to approve it"),
+                 Text::tr("this computer waits for an admin of the tailnet to approve it"),
                  Text::tr("Approve it in Tailscale's admin console under Machines, then try again"),
                  {} };
     case TailnetState::NoDaemon:
         return { ErrorCode::Unreachable,
-                 Text::tr("tailnet: tailscaled does not run on this computer"),
+                 Text::tr("tailscaled does not run on this computer"),
                  Text::tr("Start it with \"sudo systemctl start tailscaled\", then try again"),
                  {} };
     case TailnetState::NotInstalled:
         return { ErrorCode::Unreachable,
-                 Text::tr("tailnet: Tailscale is not installed on this computer"),
+                 Text::tr("Tailscale is not installed on this computer"),
                  Text::tr("Install it (https://tailscale.com/download), or give the server an address that this "
                           "computer reaches without it"),
                  {} };
     case TailnetState::PermissionDenied:
         return { ErrorCode::PermissionDenied,
-                 Text::tr("tailnet: tailscaled does not talk to this user%1").arg(withDetail),
+                 Text::tr("tailscaled does not talk to this user%1").arg(withDetail),
                  Text::tr("Compare with \"tailscale status\"; \"sudo tailscale set --operator=$USER\" lets this user "
                           "in"),
                  {} };
     default:
         return { ErrorCode::BadServerData,
-                 Text::tr("tailnet: the state of Tailscale on this computer could not be read%1").arg(withDetail),
+                 Text::tr("the state of Tailscale on this computer could not be read%1").arg(withDetail),
                  Text::tr("Compare with \"tailscale status\"; update Tailscale or Helmclaw if that works"),
                  {} };
     }
@@ -192,7 +193,11 @@ TailnetStatus TailnetStatus::without(TailnetState state, const QString &detail)
     status.state = state;
     status.askedAt = QDateTime::currentDateTimeUtc();
     if (state != TailnetState::Running && state != TailnetState::Unknown)
-        status.error = problem(state, detail);
+        status.error = errorFor(state, detail);
+    if (status.error) {
+        status.problem = status.error->what;
+        status.error->what = Text::tr("tailnet: %1").arg(status.problem);
+    }
     return status;
 }
 

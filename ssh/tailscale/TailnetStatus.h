@@ -52,6 +52,7 @@ struct TailnetStatus
 
     TailnetState state = TailnetState::Unknown;
     std::optional<Error> error; ///< unless Running: what is wrong and what to do about it
+    QString problem; ///< what is wrong, as error says it, for where a heading says that it is about the tailnet
     bool rootDaemon = false; ///< read from the LocalAPI of a tailscaled that root runs: its host keys may be relied on
     bool userspace = false; ///< no network interface: tailnet addresses are reached by "tailscale nc" only
     QString tailnet; ///< its name; printable

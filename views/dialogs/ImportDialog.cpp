@@ -59,9 +59,7 @@ void ImportDialog::fillTags(const TailscaleImport *peers)
         widget->setVisible(!tags.isEmpty());
     m_onlyTag->addItems(tags);
     if (const auto problem = peers->problem()) {
-        m_texts.empty = problem->what;
-        if (m_texts.empty.startsWith(QLatin1String("tailnet: "))) // the title says it
-            m_texts.empty.remove(0, 9);
+        m_texts.empty = peers->problemText(); // the title says whose
         m_failure = problem->remedy;
     }
     update();
