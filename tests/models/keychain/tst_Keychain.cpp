@@ -98,7 +98,6 @@ private Q_SLOTS:
         QVERIFY2(found.error().what.contains(u"keychain cannot be used"_s), qPrintable(found.error().what));
         QVERIFY(!found.error().remedy.isEmpty());
         QVERIFY(!store(keychain, u"x"_s, "secret"));
-        QVERIFY(!find(keychain, u"x"_s)); // and nothing was kept anywhere else
         m_service.stopBus();
         QTest::qWait(500); // GLib's habit is to end the program then
         QVERIFY(!find(keychain, u"x"_s));
