@@ -18,7 +18,9 @@ class QSocketNotifier;
 namespace Helmclaw {
 
 /// The controlling terminal (/dev/tty, whatever standard input is), for one question at a time: two readers of one
-/// terminal would take each other's answers. Leaves the terminal as it was. Thread: the main thread.
+/// terminal would take each other's answers. Leaves the terminal as it was, but for a stop in the middle of a question
+/// (Ctrl+Z, SIGTSTP): then the echo is as the question has it until the shell sets the terminal anew, as shells do.
+/// Thread: the main thread.
 class Terminal : public QObject
 {
     Q_OBJECT

@@ -89,8 +89,7 @@ private Q_SLOTS:
         m_sshd = std::make_unique<SshdFixture>();
         QVERIFY(m_sshd->start());
         m_key = m_sshd->makeKey(QStringLiteral("locked"), QStringLiteral("open sesame"));
-        QFile::remove(m_sshd->path(QStringLiteral("authorized_keys")));
-        QVERIFY(QFile::copy(m_key + QStringLiteral(".pub"), m_sshd->path(QStringLiteral("authorized_keys"))));
+        QVERIFY(m_sshd->authoriseKey(m_key));
     }
     void cleanupTestCase() { m_sshd.reset(); }
 

@@ -80,12 +80,10 @@ private Q_SLOTS:
         QVERIFY(m_service.start());
         m_sshd = std::make_unique<SshdFixture>();
         QVERIFY(m_sshd->start());
-        QFile config(path("ssh_config"));
-        QVERIFY(config.open(QIODevice::WriteOnly));
+        QVERIFY(Test::writeFile(path("ssh_config"), {}));
         QVERIFY(QFile::copy(m_sshd->knownHostsFile(), path("known_hosts")));
         m_key = m_sshd->makeKey(u"locked"_s, u"open sesame"_s);
-        QFile::remove(m_sshd->path(u"authorized_keys"_s));
-        QVERIFY(QFile::copy(m_key + u".pub"_s, m_sshd->path(u"authorized_keys"_s)));
+        QVERIFY(m_sshd->authoriseKey(m_key));
         QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"here"_s, u"127.0.0.1"_s, u"--port"_s, QString::number(m_sshd->port()),
                        u"--user"_s, m_sshd->user(), u"--identity"_s, m_key })
                      .exitCode,

@@ -43,8 +43,7 @@ class tst_CtlPrompts : public QObject
     [[nodiscard]] QString lockedKey() const
     {
         const QString key = m_sshd->makeKey(u"locked"_s, u"open sesame"_s);
-        QFile::remove(m_sshd->path(u"authorized_keys"_s));
-        return QFile::copy(key + u".pub"_s, m_sshd->path(u"authorized_keys"_s)) ? key : QString();
+        return m_sshd->authoriseKey(key) ? key : QString();
     }
 
     std::unique_ptr<QTemporaryDir> m_dir;

@@ -3,6 +3,8 @@
 
 #include "PoolTest.h"
 
+#include "tests/support/Files.h"
+
 #include <QCryptographicHash>
 #include <QFile>
 
@@ -48,10 +50,8 @@ protected:
     }
     QString make(const QString &name, const QByteArray &content) const
     {
-        QFile file(m_sshd->path(name));
-        if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
-            return {};
-        return file.fileName();
+        const QString path = m_sshd->path(name);
+        return writeFile(path, content) ? path : QString();
     }
     /// Zeros that take no room on the disk.
     QString makeSparse(const QString &name, qint64 size) const

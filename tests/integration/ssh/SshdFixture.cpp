@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "SshdFixture.h"
 
+#include "tests/support/Files.h"
 #include "tests/support/SourceDir.h"
 
 #include <QDir>
@@ -45,13 +46,6 @@ namespace {
 
 const auto sshdPath = QStringLiteral("/usr/sbin/sshd");
 
-bool writeFile(const QString &path, const QByteArray &content)
-{
-    QFile file(path);
-    return file.open(QIODevice::WriteOnly) && file.write(content) == content.size()
-        && file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
-}
-
 QByteArray readAll(const QString &path)
 {
     QFile file(path);
@@ -83,7 +77,7 @@ SshdFixture::SshdFixture()
     : m_dir(QDir::tempPath() + QStringLiteral("/helmclaw-sshd-XXXXXX"))
 {
     const QByteArray publicKey = readAll(makeKey(QStringLiteral("user_key")) + QStringLiteral(".pub"));
-    writeFile(path(QStringLiteral("authorized_keys")), publicKey);
+    std::ignore = writeFile(path(QStringLiteral("authorized_keys")), publicKey);
     std::ignore = makeKey(QStringLiteral("host_key"));
     QDir().mkpath(path(QStringLiteral("home")));
 }
@@ -126,15 +120,16 @@ QString SshdFixture::newestInstallation(QString *why)
 
 void SshdFixture::setPamScript(const QByteArray &script, bool passwordMethod)
 {
-    writeFile(path(QStringLiteral("pam_script")), script);
+    std::ignore = writeFile(path(QStringLiteral("pam_script")), script);
     if (m_pam)
         return;
     m_pam = true;
     const QString module = QStringLiteral(HELMCLAW_SCRIPTED_PAM);
-    writeFile(path(QStringLiteral("pam_service")),
-              QStringLiteral("auth required %1 %2\naccount required pam_permit.so\nsession required pam_permit.so\n")
-                  .arg(module, path(QStringLiteral("pam_script")))
-                  .toUtf8());
+    std::ignore = writeFile(
+        path(QStringLiteral("pam_service")),
+        QStringLiteral("auth required %1 %2\naccount required pam_permit.so\nsession required pam_permit.so\n")
+            .arg(module, path(QStringLiteral("pam_script")))
+            .toUtf8());
     m_config += QStringLiteral("UsePAM yes\n%1 yes")
                     .arg(passwordMethod ? QStringLiteral("PasswordAuthentication")
                                         : QStringLiteral("KbdInteractiveAuthentication"));
@@ -279,7 +274,7 @@ QString SshdFixture::knownHostsFile() const
     const QString file = path(QStringLiteral("known_hosts"));
     const QByteArray line = QStringLiteral("[127.0.0.1]:%1 ").arg(m_port).toLatin1() + hostKeyLine() + '\n';
     if (readAll(file) != line) // somebody may be reading it
-        writeFile(file, line);
+        std::ignore = writeFile(file, line);
     return file;
 }
 

@@ -3,6 +3,8 @@
 
 #include "PoolTest.h"
 
+#include "tests/support/Files.h"
+
 #include <QDir>
 #include <QFile>
 
@@ -38,10 +40,7 @@ protected:
     static quint32 modeOf(const QString &path) { return statOf(path).st_mode & 07777U; }
     static void put(const QString &path, const QByteArray &content, mode_t mode)
     {
-        QFile file(path);
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        QCOMPARE(file.write(content), content.size());
-        file.close();
+        QVERIFY(writeFile(path, content));
         ::chmod(QFile::encodeName(path).constData(), mode);
     }
     static QStringList filesIn(const QString &folder)
