@@ -2,6 +2,7 @@
 #include "ssh/HostKeyLog.h"
 
 #include "ssh/FileLock.h"
+#include "ssh/LocalUser.h"
 #include "ssh/PrivateFolder.h"
 
 #include <QCoreApplication>
@@ -15,10 +16,8 @@
 #include <cstring>
 #include <deque>
 #include <limits>
-#include <vector>
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,16 +31,6 @@ struct Text
 {
     Q_DECLARE_TR_FUNCTIONS(HostKeyLog)
 };
-
-QString localUser()
-{
-    std::vector<char> buffer(16384);
-    passwd entry {};
-    passwd *found = nullptr;
-    if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
-        return QString::fromLocal8Bit(found->pw_name);
-    return {};
-}
 
 QJsonObject toJson(const HostKey &key)
 {
@@ -122,7 +111,7 @@ Result<void> HostKeyLog::append(const QString &file, Action action, const SshTar
                          { QStringLiteral("name"), target.knownHostsName() },
                          { QStringLiteral("old"), old },
                          { QStringLiteral("new"), toJson(after) },
-                         { QStringLiteral("by"), localUser() },
+                         { QStringLiteral("by"), LocalUser::current().value_or(LocalUser {}).name },
                          { QStringLiteral("uid"), qint64(::getuid()) } };
     if (target.advice.vouchesFor(after))
         object.insert(QStringLiteral("publishedBy"), target.advice.source);

@@ -2,6 +2,7 @@
 #include "ssh/SshConfigFiles.h"
 
 #include "ssh/HostPattern.h"
+#include "ssh/LocalUser.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -11,7 +12,6 @@
 #include <algorithm>
 
 #include <glob.h>
-#include <pwd.h>
 #include <unistd.h>
 
 namespace Helmclaw {
@@ -80,8 +80,8 @@ QList<QByteArray> SshConfigFiles::words(QByteArrayView line)
 
 QString SshConfigFiles::homeFolder()
 {
-    const passwd *user = ::getpwuid(::getuid());
-    return user ? QFile::decodeName(user->pw_dir) : QDir::homePath();
+    const auto user = LocalUser::current();
+    return user ? user->homeFolder : QDir::homePath();
 }
 
 QString SshConfigFiles::expandTilde(const QString &path)
@@ -93,8 +93,8 @@ QString SshConfigFiles::expandTilde(const QString &path)
         end = path.size();
     if (end == 1)
         return homeFolder() + path.sliced(1);
-    const passwd *user = ::getpwnam(path.sliced(1, end - 1).toLocal8Bit().constData());
-    return user ? QFile::decodeName(user->pw_dir) + path.sliced(end) : path;
+    const auto user = LocalUser::named(path.sliced(1, end - 1));
+    return user ? user->homeFolder + path.sliced(end) : path;
 }
 
 void SshConfigFiles::addAlias(const QByteArray &alias, const QList<Patterns> &enclosing)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/SshConfigTokens.h"
 
+#include "ssh/LocalUser.h"
 #include "ssh/SshConfigFiles.h"
 
 #include <QCoreApplication>
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 
-#include <pwd.h>
 #include <unistd.h>
 
 namespace Helmclaw {
@@ -63,8 +63,8 @@ std::optional<QString> SshConfigTokens::valueOf(char16_t token) const
     case u'r':
         return m_user;
     case u'u':
-        if (const passwd *user = ::getpwuid(::getuid()))
-            return QString::fromLocal8Bit(user->pw_name);
+        if (const auto user = LocalUser::current())
+            return user->name;
         return std::nullopt;
     default:
         return std::nullopt;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ssh/openssh/OpenSshDialer.h"
 
+#include "ssh/KeyPlan.h"
 #include "ssh/openssh/OpenSshPrompts.h"
 #include "ssh/openssh/SshArguments.h"
 
@@ -355,6 +356,11 @@ SshErrors::AuthReport OpenSshDialer::report() const
 bool OpenSshDialer::hasGreeted() const
 {
     return m_master != nullptr && m_master->log().bannerSeen();
+}
+
+bool OpenSshDialer::isAgentAsked() const
+{
+    return m_master != nullptr && m_master->log().waitsForAgent() && !KeyPlan::agentFor(m_request.target).isEmpty();
 }
 
 void OpenSshDialer::complete(DialResult &result)

@@ -20,6 +20,7 @@ public:
 private:
     void connected(FileDescriptor socket) override;
     [[nodiscard]] bool hasGreeted() const override;
+    [[nodiscard]] bool isAgentAsked() const override;
     void complete(DialResult &result) override;
     [[nodiscard]] bool letGo() override;
 

@@ -5,8 +5,13 @@
 #include <QFile>
 
 #include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <mutex>
 
 #include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -19,6 +24,8 @@ namespace {
 constexpr qsizetype temporarySuffix = 18;
 constexpr auto controlName = "c"; // short, as the path of a socket has to be
 constexpr auto helperName = "h";
+constexpr auto folderName = "/helmclaw-ssh-";
+constexpr std::chrono::seconds youngest { 600 }; ///< a folder whose sockets are still being made is younger
 
 /// ssh removes its own socket at the same time, and a file that has just gone is a failure to QTemporaryDir.
 void removeFolder(QTemporaryDir *folder)
@@ -31,14 +38,57 @@ void removeFolder(QTemporaryDir *folder)
     delete folder;
 }
 
+bool somebodyListens(const QByteArray &path)
+{
+    sockaddr_un address {};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= qsizetype(sizeof address.sun_path))
+        return true; // not ours
+    std::memcpy(address.sun_path, path.constData(), static_cast<std::size_t>(path.size()));
+    const FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd.isValid())
+        return true;
+    return ::connect(fd.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0
+        || (errno != ECONNREFUSED && errno != ENOENT);
+}
+
 } // namespace
+
+void SshMaster::sweep(const QString &place, std::chrono::seconds age)
+{
+    const QString pattern = QLatin1String(folderName).mid(1) + QLatin1Char('*');
+    for (const QString &name : QDir(place).entryList({ pattern }, QDir::Dirs | QDir::NoSymLinks)) {
+        const QByteArray folder = QFile::encodeName(place + QLatin1Char('/') + name);
+        struct stat info
+        {
+        };
+        if (::lstat(folder.constData(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != ::geteuid()
+            || ::time(nullptr) - info.st_mtime < age.count())
+            continue;
+        // While ssh logs in there is the helpers' socket, afterwards ssh's own.
+        if (somebodyListens(folder + '/' + helperName) || somebodyListens(folder + '/' + controlName))
+            continue;
+        QDir inside(QFile::decodeName(folder));
+        for (const QString &file : inside.entryList({ QLatin1String(helperName), QLatin1String(controlName),
+                                                      QLatin1String(controlName) + QStringLiteral(".*") },
+                                                    QDir::System | QDir::Hidden))
+            inside.remove(file);
+        ::rmdir(folder.constData()); // with anything else in it, it is not ours, and stays
+    }
+}
 
 std::unique_ptr<QTemporaryDir> SshMaster::makeFolder()
 {
-    for (const QString &place : { qEnvironmentVariable("XDG_RUNTIME_DIR"), QDir::tempPath(), QStringLiteral("/tmp") }) {
-        if (place.isEmpty())
-            continue;
-        auto folder = std::make_unique<QTemporaryDir>(place + QStringLiteral("/helmclaw-ssh-XXXXXX"));
+    QStringList places { qEnvironmentVariable("XDG_RUNTIME_DIR"), QDir::tempPath(), QStringLiteral("/tmp") };
+    places.removeAll(QString());
+    places.removeDuplicates();
+    static std::once_flag swept;
+    std::call_once(swept, [&places] {
+        for (const QString &place : places)
+            sweep(place, youngest);
+    });
+    for (const QString &place : places) {
+        auto folder = std::make_unique<QTemporaryDir>(place + QLatin1String(folderName) + QStringLiteral("XXXXXX"));
         if (folder->isValid()
             && controlPathIn(*folder).size() + temporarySuffix < qsizetype(sizeof(sockaddr_un::sun_path)))
             return folder;

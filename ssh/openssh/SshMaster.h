@@ -7,18 +7,23 @@
 
 #include <QTemporaryDir>
 
+#include <chrono>
 #include <memory>
 
 namespace Helmclaw {
 
 /// A running "ssh -M -N" with its control socket in a folder of its own. With this object's end it gets SIGTERM, later
-/// SIGKILL, and its folder goes. It ends by itself when this program does, however that happens. Thread: one at a time.
+/// SIGKILL, and its folder goes. It ends by itself when this program does, however that happens; what it then leaves is
+/// swept away later. Thread: one at a time.
 class SshMaster
 {
 public:
     /// A folder for the sockets, which only this user may enter; null when none can be made whose path is short enough
     /// for a socket's.
     [[nodiscard]] static std::unique_ptr<QTemporaryDir> makeFolder();
+    /// Removes folders in @p place that a program which was killed has left behind: this user's, older than @p age,
+    /// with nobody at their sockets. makeFolder() does so once.
+    static void sweep(const QString &place, std::chrono::seconds age);
     [[nodiscard]] static QByteArray controlPathIn(const QTemporaryDir &folder);
     [[nodiscard]] static QByteArray helperPathIn(const QTemporaryDir &folder); ///< for a HelperSocket
 
@@ -38,7 +43,6 @@ public:
     bool readLog();
     [[nodiscard]] SshMasterLog &log() { return m_log; }
     [[nodiscard]] int endFd() const { return m_end.get(); } ///< readable once ssh has ended
-    [[nodiscard]] pid_t pid() const { return m_process->pid(); }
 
 private:
     SshMaster(EventLoop &loop, std::unique_ptr<QTemporaryDir> folder);

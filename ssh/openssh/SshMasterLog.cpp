@@ -44,20 +44,23 @@ bool isFile(QByteArrayView described)
     return !described.endsWith(" agent") && !described.endsWith(" token");
 }
 
-/// The same for people.
-QString keyText(QByteArrayView described)
-{
-    return (described.endsWith(" agent") ? Text::tr("agent key %1") : Text::tr("identity file %1"))
-        .arg(printable(keyOnly(described), 200));
-}
-
-/// The path in it, which may have spaces.
-QString fileOf(QByteArrayView described)
+/// The path or the agent's comment in it, which may have spaces.
+QByteArray nameOf(QByteArrayView described)
 {
     QByteArray text = keyOnly(described);
     for (int word = 0; word < 2; ++word) // fingerprint, type
         text.truncate(std::max<qsizetype>(text.lastIndexOf(' '), 0));
-    return IdentityFile::shown(QFile::decodeName(text));
+    return text;
+}
+
+/// The same for people, in the words that the other backend has.
+QString keyText(QByteArrayView described)
+{
+    const QByteArray key = keyOnly(described);
+    if (!described.endsWith(" agent"))
+        return Text::tr("identity file %1").arg(printable(key, 200));
+    return Text::tr("agent key %1 (%2)")
+        .arg(printable(key.sliced(key.lastIndexOf(' ') + 1), 100), printable(nameOf(described), 100));
 }
 
 } // namespace
@@ -142,6 +145,7 @@ void SshMasterLog::debugLine(QByteArrayView text)
                !way.isNull() && m_cipher.isEmpty()) {
         m_cipher = printable(way.toByteArray().split(' ').value(0), 80);
     } else if (text.startsWith("Will attempt key: ")) {
+        m_keysListed = true;
         m_planned += text.contains("SHA256:") ? 1 : 0; // others are default files that do not exist
     } else if (const QByteArrayView key = behind(text, "Offering public key: ");
                !key.isNull() && m_offered.size() < keptOffers) {
@@ -155,6 +159,8 @@ void SshMasterLog::debugLine(QByteArrayView text)
         m_unsigned.clear(); // the server's answer to a signature
     } else if (text.startsWith("SSH2_MSG_NEWKEYS sent")) {
         m_hostKeyProved = true;
+    } else if (text.startsWith("get_agent_identities: agent ") || text.startsWith("SSH2_MSG_SERVICE_ACCEPT received")) {
+        m_keysListed = true;
     } else if (text.startsWith("Remote protocol version ")) {
         m_bannerSeen = true;
     }
@@ -172,8 +178,13 @@ void SshMasterLog::endOfAcceptedKey()
         if (m_unusable.size() < keptOffers)
             m_unusable += printable(m_signingProblem, 300);
     } else if (isFile(key) && m_lockedKeys.size() < keptOffers) {
-        m_lockedKeys += fileOf(key);
+        m_lockedKeys += IdentityFile::shown(QFile::decodeName(nameOf(key)));
     }
+}
+
+bool SshMasterLog::waitsForAgent() const
+{
+    return m_hostKeyProved && (!m_keysListed || (!m_unsigned.isEmpty() && !isFile(m_unsigned)));
 }
 
 QStringList SshMasterLog::refusedKeys() const

@@ -26,6 +26,8 @@ public:
     [[nodiscard]] const QStringList &lockedKeys() const { return m_lockedKeys; }
     [[nodiscard]] int planned() const { return m_planned; } ///< keys that ssh has to offer
     [[nodiscard]] const QStringList &methods() const { return m_methods; } ///< that the server accepts
+    /// It has asked its agent, if it has one, for its keys or for a signature, and got no answer yet.
+    [[nodiscard]] bool waitsForAgent() const;
     /// Keys that could not be used, each with ssh's reason.
     [[nodiscard]] const QStringList &unusable() const { return m_unusable; }
     [[nodiscard]] bool bannerSeen() const { return m_bannerSeen; } ///< it is an SSH server
@@ -69,6 +71,7 @@ private:
     QByteArray m_noCommonAlgorithm;
     QByteArray m_unknownOption;
     QByteArrayList m_refusals;
+    bool m_keysListed = false; ///< ssh knows which keys it has
     bool m_bannerSeen = false;
     bool m_hostKeyProved = false;
     bool m_hostKeyRefused = false;

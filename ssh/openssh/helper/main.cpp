@@ -2,7 +2,8 @@
 // helmclaw-ssh-helper: what OpenSSH's ssh calls when Helmclaw uses it as its transport. It carries ssh's questions to
 // the running Helmclaw over the private socket that HELMCLAW_SSH_SOCKET names, and the answers back. Nothing is decided
 // and nothing is kept here. Small and without libraries, for it runs several times in every login.
-//   helmclaw-ssh-helper run PID PROGRAM ARGUMENT…   becomes PROGRAM, which ends when the process PID does
+//   helmclaw-ssh-helper run PID PROGRAM ARGUMENT…   becomes PROGRAM, which ends when the thread of PID
+//                                                  that has started it does, so at the latest with PID
 //   helmclaw-ssh-helper socket                      (ProxyCommand) passes ssh the connected socket
 //   helmclaw-ssh-helper hostkey ARGUMENT…           (KnownHostsCommand) prints known_hosts lines
 //   helmclaw-ssh-helper PROMPT                      (SSH_ASKPASS) prints the answer

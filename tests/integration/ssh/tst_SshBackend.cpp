@@ -483,6 +483,57 @@ private Q_SLOTS:
         QVERIFY(user.open.isEmpty());
     }
 
+    /// The server wants two keys, and both are locked: two questions, and the second is no repetition of the first.
+    void twoPassphrases()
+    {
+        start({ QStringLiteral("AuthenticationMethods publickey,publickey") });
+        const QString one = m_sshd->makeKey(QStringLiteral("one"), QStringLiteral("first secret"));
+        const QString two = m_sshd->makeKey(QStringLiteral("two"), QStringLiteral("second secret"));
+        QVERIFY(m_sshd->authorise(readFile(one + QStringLiteral(".pub")) + readFile(two + QStringLiteral(".pub"))));
+        PoolTest test;
+        PromptTester user(test.pool.get());
+        user.answerWith({ "first secret", "second secret" });
+        SshTarget locked = target();
+        locked.identityFiles = { one, two };
+        test.pool->setTarget(locked);
+        auto reply = test.sh(QStringLiteral("echo in"));
+        QVERIFY(PoolTest::wait(reply.get()));
+        VERIFY_SUCCESS(reply);
+        QCOMPARE(user.shown.size(), 2);
+        QCOMPARE(user.shown.first().keyFile, one);
+        QCOMPARE(user.shown.last().keyFile, two);
+        QVERIFY2(user.shown.last().problem.isEmpty(), qPrintable(user.shown.last().problem));
+    }
+
+    /// Whatever asks before the server's key is accepted, nobody is shown it and it gets no answer.
+    void nothingIsAskedBeforeTheHostKeyIsAccepted()
+    {
+        start();
+        const QString said = m_sshd->path(QStringLiteral("said"));
+        const QString folder = m_sshd->path(QStringLiteral("bin"));
+        QVERIFY(QDir().mkdir(folder));
+        QFile ssh(folder + QStringLiteral("/ssh"));
+        QVERIFY(ssh.open(QIODevice::WriteOnly));
+        ssh.write("#!/bin/sh\nSSH_ASKPASS_PROMPT= \"$SSH_ASKPASS\" \"me@srv's password: \" >'" + QFile::encodeName(said)
+                  + "'\necho \"status $?\" >>'" + QFile::encodeName(said) + "'\n");
+        ssh.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        ssh.close();
+        const QByteArray path = qgetenv("PATH");
+        qputenv("PATH", QFile::encodeName(folder) + ':' + path);
+        PoolTest test;
+        PromptTester user(test.pool.get());
+        user.answerWith({ "a secret" });
+        test.pool->setTarget(target());
+        auto reply = test.sh(QStringLiteral("true"));
+        const bool ended = PoolTest::wait(reply.get());
+        qputenv("PATH", path);
+        QVERIFY(ended);
+        QVERIFY(reply->error());
+        QVERIFY(user.shown.isEmpty());
+        const QByteArray answer = readFile(said);
+        QVERIFY2(answer.startsWith("status ") && answer != "status 0\n", answer.constData());
+    }
+
     void aCancelledPassphrase()
     {
         start();

@@ -4,9 +4,18 @@
 #include "ssh/openssh/MuxProtocol.h"
 #include "ssh/openssh/OpenSshPrompts.h"
 #include "ssh/openssh/SshArguments.h"
+#include "ssh/openssh/SshMaster.h"
 #include "ssh/openssh/SshMasterLog.h"
 
+#include <QDir>
+#include <QTemporaryDir>
 #include <QTest>
+
+#include <cstring>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 using namespace Helmclaw;
 
@@ -134,6 +143,7 @@ private Q_SLOTS:
                 "me@srv: Permission denied (publickey).\r\n");
         QVERIFY(log.loginRefused());
         QCOMPARE(log.offered().size(), 4);
+        QCOMPARE(log.offered().at(2), QStringLiteral("agent key SHA256:ghi (yubi)"));
         QCOMPARE(log.lockedKeys(), QStringList(QStringLiteral("/home/me/my keys/locked")));
         QCOMPARE(log.refusedKeys(),
                  QStringList({ QStringLiteral("identity file /home/me/.ssh/stranger RSA SHA256:def"),
@@ -164,6 +174,41 @@ private Q_SLOTS:
                 log.add("\n");
         }
         QVERIFY(log.lastWords().size() < 20000);
+    }
+
+    /// A program that was killed leaves its folders; one that lives has somebody at a socket.
+    void deadFoldersAreSweptAway()
+    {
+        QTemporaryDir place;
+        const auto make = [&place](const QString &name, const char *socket, bool listening) {
+            const QString folder = place.filePath(name);
+            if (!QDir().mkdir(folder))
+                return FileDescriptor();
+            FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+            sockaddr_un address {};
+            address.sun_family = AF_UNIX;
+            const QByteArray path = QFile::encodeName(folder) + '/' + socket;
+            std::memcpy(address.sun_path, path.constData(), static_cast<std::size_t>(path.size()));
+            if (::bind(fd.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0
+                || (listening && ::listen(fd.get(), 1) != 0))
+                return FileDescriptor();
+            return fd;
+        };
+        const FileDescriptor dying = make(QStringLiteral("helmclaw-ssh-aaaaaa"), "h", false);
+        const FileDescriptor dead = make(QStringLiteral("helmclaw-ssh-bbbbbb"), "c", false);
+        const FileDescriptor dialling = make(QStringLiteral("helmclaw-ssh-cccccc"), "h", true);
+        const FileDescriptor running = make(QStringLiteral("helmclaw-ssh-dddddd"), "c", true);
+        const FileDescriptor foreign = make(QStringLiteral("helmclaw-ssh-eeeeee"), "other", false);
+        const FileDescriptor other = make(QStringLiteral("something-else"), "c", false);
+        QVERIFY(dying.isValid() && dead.isValid() && dialling.isValid() && running.isValid() && foreign.isValid()
+                && other.isValid());
+        const QDir all(place.path());
+        SshMaster::sweep(place.path(), std::chrono::hours(1));
+        QCOMPARE(all.entryList(QDir::Dirs | QDir::NoDotAndDotDot).size(), 6); // all are young
+        SshMaster::sweep(place.path(), std::chrono::seconds(0));
+        QCOMPARE(all.entryList(QDir::Dirs | QDir::NoDotAndDotDot),
+                 QStringList({ QStringLiteral("helmclaw-ssh-cccccc"), QStringLiteral("helmclaw-ssh-dddddd"),
+                               QStringLiteral("helmclaw-ssh-eeeeee"), QStringLiteral("something-else") }));
     }
 
     void prompts()
