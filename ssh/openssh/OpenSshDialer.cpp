@@ -113,8 +113,6 @@ void OpenSshDialer::asked(HelperSocket::Id id, const QByteArrayList &words)
     if (what == "socket" && !m_handedOver) {
         m_helpers->answerWithSocket(id, m_socket.get());
         m_handedOver = true;
-        if (!m_request.hostKeyOnly)
-            m_socket.reset();
     } else if (what == "hostkey") {
         judge(id, words.mid(1));
     } else if (what == "ask" && words.size() == 3) {
@@ -202,14 +200,21 @@ void OpenSshDialer::prompt(HelperSocket::Id id, const QByteArray &hint, const QB
     m_master->readLog(); // what ssh has written before it asked
     if (question->kind == Prompt::Kind::KeyboardInteractive) {
         // The name and the instruction of the server's questions: ssh prints them.
-        QStringList said = m_master->log().justSaid();
+        QStringList said = m_master->log().takeJustSaid();
         if (!question->instruction.isEmpty())
             said += question->instruction;
         question->instruction = said.join(QLatin1Char('\n'));
+    } else if (!question->keyFile.isEmpty()) {
+        question->keyFingerprint = m_master->log().fingerprintOf(question->keyFile);
     }
     markRepeated(*question);
     m_prompting = id;
     beginAsking();
+    // ssh, which waits for the answer, does not look at its connection.
+    m_hangUpWatch = m_lane.m_loop.watch(m_socket.get(), EPOLLRDHUP, [this](std::uint32_t) {
+        m_lane.m_loop.unwatch(m_hangUpWatch);
+        fail(m_errors.promptHungUp(m_prompts.last()));
+    });
     m_prompts.ask(*question, [this, id](PromptBroker::Outcome outcome, const PromptBroker::Answers &answers) {
         if (!m_finished)
             settled(id, outcome, answers);
@@ -244,6 +249,7 @@ void OpenSshDialer::settled(HelperSocket::Id id, PromptBroker::Outcome outcome, 
         m_answersSent += question.kind == Prompt::Kind::KeyPassphrase ? 0 : 1;
         m_answered = question;
         m_offersThen = m_master->log().offered().size();
+        m_failuresThen = m_master->log().failures();
         m_helpers->answer(id, answers.front().view());
         break;
     }
@@ -265,7 +271,8 @@ void OpenSshDialer::markRepeated(Prompt &question) const
             question.keyFile.isEmpty() ? Text::tr("The PIN was wrong.") : Text::tr("The passphrase was wrong.");
         return;
     }
-    question.problem = Text::tr("ssh asks once more: the answer before was not enough, or not right.");
+    if (m_master->log().failures() > m_failuresThen)
+        question.problem = Text::tr("The server refused the last answer.");
 }
 
 /// Answered, or ssh does not want the answer any more: the key has been touched.
@@ -274,6 +281,7 @@ void OpenSshDialer::promptGone(HelperSocket::Id id)
     if (m_finished || id != m_prompting)
         return;
     m_prompting = 0;
+    m_lane.m_loop.unwatch(m_hangUpWatch);
     m_prompts.withdraw();
     endAsking();
 }
@@ -292,6 +300,7 @@ void OpenSshDialer::loggedIn()
     result.hostKeyFingerprint = m_fingerprint;
     m_lane.m_loop.unwatch(m_logWatch);
     m_lane.m_loop.unwatch(m_endWatch);
+    m_socket.reset();
     result.master = std::move(m_master);
     result.path = m_path;
     finish(std::move(result));
@@ -340,6 +349,7 @@ SshErrors::AuthReport OpenSshDialer::report() const
     const SshMasterLog &log = m_master->log();
     SshErrors::AuthReport report;
     report.offered = log.refusedKeys();
+    report.accepted = log.accepted();
     report.encrypted = m_skippedKeys + log.lockedKeys();
     report.encrypted.removeDuplicates();
     report.unusable = log.unusable();
@@ -374,13 +384,16 @@ void OpenSshDialer::complete(DialResult &result)
     result.backendReason = m_request.openSshReason;
 }
 
-/// The helper's socket stays until the object goes: we may be inside a call of its.
+/// The helper's socket stays until the object goes: we may be inside a call of its. And that is when ssh has been told
+/// to end: a helper that finds nobody any more would make it send an empty answer.
 bool OpenSshDialer::letGo()
 {
     m_lane.m_loop.unwatch(m_logWatch);
     m_lane.m_loop.unwatch(m_endWatch);
+    m_lane.m_loop.unwatch(m_hangUpWatch);
     m_socket.reset();
     m_master.reset();
+    m_lane.m_loop.post([self = shared_from_this()] {});
     return true;
 }
 

@@ -41,18 +41,20 @@ private:
     void promptGone(HelperSocket::Id id);
     [[nodiscard]] Error endError();
 
-    FileDescriptor m_socket; ///< until ssh has it; to see a host key only, all the time
+    FileDescriptor m_socket; ///< until ssh has logged in, which has it too
     bool m_handedOver = false; ///< ssh has it: from here on the server may have heard from us
     std::optional<HostKeyReport> m_toProve; ///< DialRequest::hostKeyOnly: for when ssh has checked the key
     std::unique_ptr<HelperSocket> m_helpers;
     std::unique_ptr<SshMaster> m_master;
     EventLoop::Id m_logWatch = 0;
     EventLoop::Id m_endWatch = 0;
+    EventLoop::Id m_hangUpWatch = 0; ///< of the connection, while somebody is asked
     HelperSocket::Id m_prompting = 0; ///< whose question is shown
     bool m_tooManyKeys = false; ///< refused as often as SshTarget::maxKeyOffers allows
     MayAsk m_mayAsk = MayAsk::Nothing; ///< what ssh was started for
     Prompt m_answered; ///< the last question that was answered
     qsizetype m_offersThen = 0; ///< keys that had been offered when it was asked
+    int m_failuresThen = 0; ///< how often the server had said no by then
     int m_answersSent = 0; ///< to the server
     QStringList m_skippedKeys; ///< files whose passphrase nobody knew
     QString m_fingerprint; ///< of the host key that was accepted

@@ -91,10 +91,15 @@ void SshMasterLog::line(QByteArrayView text)
     }
     if (text.startsWith("OpenSSH_") || text.startsWith("debug"))
         return;
+    if (text.startsWith("Authenticated using \"") && text.contains("\" with partial success")) {
+        m_accepted += proofIn(text);
+        if (m_accepted.last() == m_acceptedKey)
+            m_notRefused += m_acceptedKey;
+        m_partial = true;
+        return;
+    }
     if (text.startsWith("Authenticated to ") && m_authenticatedBy.isEmpty()) {
-        const qsizetype begin = text.indexOf("using \"");
-        const QByteArray method = begin < 0 ? QByteArray() : text.sliced(begin + 7).toByteArray().split('"').value(0);
-        m_authenticatedBy = method == "publickey" && !m_acceptedKey.isEmpty() ? m_acceptedKey : printable(method, 80);
+        m_authenticatedBy = (m_accepted + QStringList(proofIn(text))).join(QStringLiteral(", "));
         m_words.clear(); // the server's banner says nothing about the end of the session
         return;
     }
@@ -157,6 +162,7 @@ void SshMasterLog::debugLine(QByteArrayView text)
     } else if (const QByteArrayView list = behind(text, "Authentications that can continue: "); !list.isNull()) {
         m_methods = printable(list, 200).split(QLatin1Char(','));
         m_unsigned.clear(); // the server's answer to a signature
+        m_failures += std::exchange(m_partial, false) ? 0 : 1;
     } else if (text.startsWith("SSH2_MSG_NEWKEYS sent")) {
         m_hostKeyProved = true;
     } else if (text.startsWith("get_agent_identities: agent ") || text.startsWith("SSH2_MSG_SERVICE_ACCEPT received")) {
@@ -166,14 +172,30 @@ void SshMasterLog::debugLine(QByteArrayView text)
     }
 }
 
+/// What has been right: the key, or the method that stands behind using ".
+QString SshMasterLog::proofIn(QByteArrayView text) const
+{
+    const qsizetype begin = text.indexOf("using \"");
+    const QByteArray method = begin < 0 ? QByteArray() : text.sliced(begin + 7).toByteArray().split('"').value(0);
+    return method == "publickey" && !m_acceptedKey.isEmpty() ? m_acceptedKey : printable(method, 80);
+}
+
+QString SshMasterLog::fingerprintOf(const QString &file) const
+{
+    if (m_unsigned.isEmpty() || IdentityFile::shown(QFile::decodeName(nameOf(m_unsigned))) != file)
+        return {};
+    const QByteArray key = keyOnly(m_unsigned);
+    return printable(key.sliced(key.lastIndexOf(' ') + 1), 100);
+}
+
 /// ssh goes on to the next key or method without the server having answered: it had no signature to send.
 void SshMasterLog::endOfAcceptedKey()
 {
     const QByteArray key = std::exchange(m_unsigned, {});
     if (key.isEmpty())
         return;
-    if (m_unsignedKeys.size() < keptOffers)
-        m_unsignedKeys += keyText(key);
+    if (m_notRefused.size() < keptOffers)
+        m_notRefused += keyText(key);
     if (!m_signingProblem.isEmpty()) {
         if (m_unusable.size() < keptOffers)
             m_unusable += printable(m_signingProblem, 300);
@@ -190,7 +212,7 @@ bool SshMasterLog::waitsForAgent() const
 QStringList SshMasterLog::refusedKeys() const
 {
     QStringList keys = m_offered;
-    for (const QString &key : m_unsignedKeys)
+    for (const QString &key : m_notRefused)
         keys.removeAll(key);
     return keys;
 }

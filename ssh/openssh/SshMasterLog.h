@@ -6,6 +6,8 @@
 #include <QList>
 #include <QStringList>
 
+#include <utility>
+
 namespace Helmclaw {
 
 /// What "ssh -v" writes to standard error, read as it comes: for texts that people see, never for a decision about
@@ -17,11 +19,17 @@ public:
 
     [[nodiscard]] const QString &keyExchange() const { return m_keyExchange; }
     [[nodiscard]] const QString &cipher() const { return m_cipher; }
-    /// "identity file /home/me/.ssh/id_ed25519 SHA256:…", or the method ("password"); empty before the login.
+    /// "identity file /home/me/.ssh/id_ed25519 SHA256:…", or the method ("password"), or several one after the other;
+    /// empty before the login.
     [[nodiscard]] const QString &authenticatedBy() const { return m_authenticatedBy; }
     [[nodiscard]] const QStringList &offered() const { return m_offered; } ///< keys, as texts
     /// Those of them that the server has said no to: not the ones that it would have taken, had ssh been able to sign.
     [[nodiscard]] QStringList refusedKeys() const;
+    /// What was right, but not enough.
+    [[nodiscard]] const QStringList &accepted() const { return m_accepted; }
+    [[nodiscard]] int failures() const { return m_failures; } ///< how often the server has said no, to "none" as well
+    /// The key at hand, which the server would take, when it is this file; empty otherwise.
+    [[nodiscard]] QString fingerprintOf(const QString &file) const;
     /// Key files that the server said yes to and that ssh could not unlock: paths.
     [[nodiscard]] const QStringList &lockedKeys() const { return m_lockedKeys; }
     [[nodiscard]] int planned() const { return m_planned; } ///< keys that ssh has to offer
@@ -44,7 +52,7 @@ public:
     /// Why channels were refused, in libssh's words, the oldest first; each once.
     [[nodiscard]] QByteArray takeRefusal();
     /// The last lines that stand behind the last debugging output: what ssh says to a user whom it asks something.
-    [[nodiscard]] QStringList justSaid() const { return m_justSaid; }
+    [[nodiscard]] QStringList takeJustSaid() { return std::exchange(m_justSaid, {}); }
     /// The last lines that are no debugging output, unchecked, for people; after the login only what came behind it.
     [[nodiscard]] QByteArray lastWords() const;
 
@@ -52,6 +60,7 @@ private:
     void line(QByteArrayView text);
     void debugLine(QByteArrayView text);
     void endOfAcceptedKey();
+    [[nodiscard]] QString proofIn(QByteArrayView text) const;
 
     QByteArray m_rest; ///< the beginning of a line
     QByteArrayList m_words;
@@ -59,7 +68,10 @@ private:
     QString m_keyExchange;
     QString m_cipher;
     QString m_acceptedKey;
-    QStringList m_unsignedKeys; ///< accepted in vain
+    QStringList m_notRefused; ///< accepted in vain
+    QStringList m_accepted;
+    bool m_partial = false; ///< the next refusal is none
+    int m_failures = 0;
     QByteArray m_unsigned; ///< accepted as ssh describes it, and nothing has been signed with it yet
     QByteArray m_signingProblem;
     QStringList m_lockedKeys;

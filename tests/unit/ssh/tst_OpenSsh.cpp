@@ -153,6 +153,30 @@ private Q_SLOTS:
             QStringList(QStringLiteral("signing failed for ED25519-SK \"yubi\" from agent: agent refused operation")));
     }
 
+    void severalProofs()
+    {
+        SshMasterLog log;
+        log.add("debug1: Authentications that can continue: publickey\r\n"
+                "debug1: Offering public key: /k/id ED25519 SHA256:abc explicit\r\n"
+                "debug1: Server accepts key: /k/id ED25519 SHA256:abc explicit\r\n");
+        QCOMPARE(log.failures(), 1);
+        QCOMPARE(log.fingerprintOf(QStringLiteral("/k/id")), QStringLiteral("SHA256:abc"));
+        QVERIFY(log.fingerprintOf(QStringLiteral("/k/other")).isEmpty());
+        log.add("Authenticated using \"publickey\" with partial success.\r\n"
+                "debug1: Authentications that can continue: keyboard-interactive\r\n"
+                "debug1: Next authentication method: keyboard-interactive\r\n"
+                "Name\r\nInstruction \x1b[1m\r\n");
+        QCOMPARE(log.failures(), 1); // it was right
+        QVERIFY(log.refusedKeys().isEmpty());
+        QCOMPARE(log.accepted(), QStringList(QStringLiteral("identity file /k/id ED25519 SHA256:abc")));
+        QCOMPARE(log.takeJustSaid(), QStringList({ QStringLiteral("Name"), QStringLiteral("Instruction \\x1b[1m") }));
+        QVERIFY(log.takeJustSaid().isEmpty());
+        log.add("debug1: Authentications that can continue: keyboard-interactive\r\n");
+        QCOMPARE(log.failures(), 2);
+        log.add("Authenticated to srv (via proxy) using \"keyboard-interactive\".\r\n");
+        QCOMPARE(log.authenticatedBy(), QStringLiteral("identity file /k/id ED25519 SHA256:abc, keyboard-interactive"));
+    }
+
     /// ssh answers a channel's request with less than it logs, and several may be refused before one reads.
     void refusalsOfSeveralChannels()
     {
