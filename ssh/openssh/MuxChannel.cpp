@@ -5,6 +5,7 @@
 #include "ssh/openssh/MuxProtocol.h"
 #include "ssh/openssh/MuxSession.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -273,13 +274,13 @@ qsizetype MuxChannel::write(const char *data, qsizetype size)
     if (!m_in.fd.isValid())
         return 0;
     const ssize_t sent = ::send(m_in.fd.get(), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
-    if (sent >= 0)
+    if (sent == size)
         return sent;
-    if (errno == EAGAIN || errno == EINTR)
-        waitFor(m_in, EPOLLOUT);
+    if (sent >= 0 || errno == EAGAIN || errno == EINTR)
+        waitFor(m_in, EPOLLOUT); // after a part of it, too: who wrote it waits to be told
     else
         drop(m_in); // nobody reads there any more; what has come from there is still to be read
-    return 0;
+    return std::max<ssize_t>(sent, 0);
 }
 
 bool MuxChannel::sendEof()

@@ -46,6 +46,12 @@ public:
     std::unique_ptr<SshPool> pool;
 };
 
+/// The suite runs a second time, carried by OpenSSH's ssh; what that does differently a test says there.
+[[nodiscard]] inline bool onOpenSsh()
+{
+    return qEnvironmentVariable("HELMCLAW_TEST_SSH_BACKEND") == QLatin1String("openssh");
+}
+
 /// How the finished @p reply ended; ErrorCode::Internal when it succeeded, which no test expects as a failure.
 template <class Reply> [[nodiscard]] ErrorCode codeOf(const Reply &reply)
 {

@@ -50,9 +50,11 @@ private Q_SLOTS:
         QCOMPARE(first.target, m_sshd->target().toString());
         QCOMPARE(first.fields, (QList<PromptField> { { QStringLiteral("Password:"), false } }));
         // The server's text, made safe.
-        QVERIFY2(first.instruction.contains(QLatin1String("Welcome to \\x1b[31mthe vault")),
+        QVERIFY2(first.instruction.contains(onOpenSsh() ? QLatin1String("Welcome to \\033[31mthe vault")
+                                                        : QLatin1String("Welcome to \\x1b[31mthe vault")),
                  qPrintable(first.instruction));
-        QCOMPARE(user.shown.at(1).fields, (QList<PromptField> { { QStringLiteral("Token colour:"), true } }));
+        // ssh does not tell its askpass what may be shown.
+        QCOMPARE(user.shown.at(1).fields, (QList<PromptField> { { QStringLiteral("Token colour:"), !onOpenSsh() } }));
         QVERIFY(user.shown.at(1).instruction.isEmpty());
         QCOMPARE(user.shown.at(2).fields.first().label, QStringLiteral("Verification code:"));
         QCOMPARE(test.pool->sessionStatus(QStringLiteral("srv")).authenticatedBy,
@@ -138,7 +140,7 @@ private Q_SLOTS:
                      qPrintable(by));
             test.pool->closeSession(QStringLiteral("srv"));
         }
-        QCOMPARE(m_sshd->log().count(" method none"), 1);
+        QCOMPARE(m_sshd->log().count(" method none"), onOpenSsh() ? 2 : 1);
     }
 
     void codeAndThenKey()

@@ -71,7 +71,7 @@ private Q_SLOTS:
         QCOMPARE(status.hostKey->pinned.size(), 1);
         QCOMPARE(status.hostKey->pinned.first().key.algorithm, QByteArray("ssh-ed25519"));
         QVERIFY2(m_sshd->endedWithoutLogin(), m_sshd->log().constData());
-        QVERIFY(m_sshd->log().contains("KEX done"));
+        QVERIFY(onOpenSsh() || m_sshd->log().contains("KEX done")); // ssh does not even finish it
     }
 
     void thePinnedTypeIsAskedForFirst()

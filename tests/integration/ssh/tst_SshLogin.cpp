@@ -137,9 +137,9 @@ private Q_SLOTS:
         QVERIFY(reply->error()->what.contains(target.userKnownHostsFiles.first() + QStringLiteral(":1")));
         QCOMPARE(asked.count(), 0);
         // The key exchange was finished, and then nothing came: neither a request for the service nor a user's name.
-        QVERIFY(PoolTest::until([&] { return m_sshd->log().contains("KEX done"); }));
+        // ssh does not even finish it.
+        QVERIFY(onOpenSsh() || PoolTest::until([&] { return m_sshd->log().contains("KEX done"); }));
         QTest::qWait(300);
-        QVERIFY2(m_sshd->endedWithoutLogin(), m_sshd->log().constData());
         QVERIFY2(m_sshd->endedWithoutLogin(), m_sshd->log().constData());
 
         // The same log does show a login when there is one.
@@ -265,8 +265,8 @@ private Q_SLOTS:
             QVERIFY(!m_sshd->log().contains("Failed publickey"));
             test.pool->closeSession(QStringLiteral("srv"));
         }
-        // The second login knew its key: it did not ask for the methods first.
-        QCOMPARE(m_sshd->log().count(" method none"), 1);
+        // The second login knew its key: it did not ask for the methods first, as ssh always does.
+        QCOMPARE(m_sshd->log().count(" method none"), onOpenSsh() ? 2 : 1);
     }
 
     void identitiesOnlyHidesOtherAgentKeys()
@@ -304,6 +304,8 @@ private Q_SLOTS:
 
     void anEncryptedKeyIsNamed()
     {
+        if (onOpenSsh())
+            QSKIP("ssh offers a key by its public half, and this server does not want it (see tst_SshBackend)");
         SshTarget target = m_sshd->target();
         target.identityFiles = { m_sshd->makeKey(QStringLiteral("locked"), QStringLiteral("a passphrase")) };
         PoolTest test;
