@@ -310,6 +310,7 @@ QByteArrayView MuxChannel::readEnd(End &end)
         }
         end.eof = true;
         drop(end);
+        m_session.readLog(); // is it the channel's end, or has ssh lost its connection? It says so first.
     }
     return {};
 }

@@ -41,9 +41,9 @@ bool MuxSession::start()
 
 void MuxSession::readLog()
 {
-    if (m_master->readLog())
+    if (m_master->readLog() && !m_master->log().connectionEnded())
         return;
-    // It has no other end than ssh's own; the kernel closes it before a killed ssh counts as ended.
+    // Its end is ssh's own; the kernel closes it before a killed ssh counts as ended.
     loop().unwatch(m_logWatch);
     m_ended = true;
     schedule();

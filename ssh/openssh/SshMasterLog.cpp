@@ -115,6 +115,9 @@ void SshMasterLog::line(QByteArrayView text)
             m_refusals.removeFirst();
         return;
     }
+    if (text.startsWith("Timeout, server ") || text.startsWith("client_loop: ")
+        || (text.startsWith("Connection to ") && text.contains(" closed by remote host")))
+        m_connectionEnded = true;
     if (text.contains("Permission denied (") || text.contains("Too many authentication failures"))
         m_loginRefused = true;
     else if (text.startsWith("Host key verification failed"))

@@ -44,6 +44,8 @@ public:
     void forgetProof() { m_hostKeyProved = false; }
     [[nodiscard]] bool hostKeyRefused() const { return m_hostKeyRefused; } ///< by ssh itself: a certificate
     [[nodiscard]] bool loginRefused() const { return m_loginRefused; }
+    /// ssh has seen the end of its connection, and will end.
+    [[nodiscard]] bool connectionEnded() const { return m_connectionEnded; }
     [[nodiscard]] bool timedOut() const { return m_timedOut; } ///< the server was silent for too long
     /// No algorithm in common: ssh's sentence with the server's offer; empty otherwise.
     [[nodiscard]] const QByteArray &noCommonAlgorithm() const { return m_noCommonAlgorithm; }
@@ -89,6 +91,7 @@ private:
     bool m_hostKeyRefused = false;
     bool m_loginRefused = false;
     bool m_timedOut = false;
+    bool m_connectionEnded = false;
 };
 
 } // namespace Helmclaw

@@ -299,7 +299,9 @@ private Q_SLOTS:
         QVERIFY(PoolTest::wait(reply.get()));
         QCOMPARE(codeOf(*reply), ErrorCode::AuthFailed);
         QVERIFY2(reply->error()->what.contains(QLatin1String("SHA256:")), qPrintable(reply->error()->toString()));
-        QCOMPARE(keyOffers(*m_sshd), 3);
+        const qsizetype offers = keyOffers(*m_sshd);
+        QVERIFY2(offers == 3 || (onOpenSsh() && offers == 4),
+                 QByteArray::number(offers).constData()); // stopped at the fourth
     }
 
     void anEncryptedKeyIsNamed()

@@ -120,6 +120,9 @@ private Q_SLOTS:
         log.add("me@srv: Permission denied (publickey).\r\n");
         QVERIFY(log.loginRefused());
         QCOMPARE(log.lastWords(), QByteArray("me@srv: Permission denied (publickey)."));
+        QVERIFY(!log.connectionEnded());
+        log.add("Connection to srv closed by remote host.\r\n");
+        QVERIFY(log.connectionEnded());
     }
 
     /// As ssh -v shows a key that the server would take and that cannot be unlocked, one that it does not want, one
