@@ -33,6 +33,7 @@ JumpLeases::~JumpLeases()
 
 void JumpLeases::add(quint64 id, bool urgent, bool isReady, Done done)
 {
+    m_wasLeased = true;
     m_loop.cancelTimer(m_lingerTimer);
     if (isReady) {
         m_leases[id] = {};
@@ -88,7 +89,8 @@ void JumpLeases::sessionReady()
         if (const Done done = std::exchange(lease.waiting, nullptr))
             done({});
     }
-    if (m_leases.empty())
+    // Who had wanted it may have gone meanwhile. A session that nobody jumps through is not ours to end.
+    if (m_leases.empty() && m_wasLeased)
         armLinger();
 }
 

@@ -51,6 +51,7 @@ private:
     EventLoop &m_loop;
     Events m_events;
     std::map<quint64, Lease> m_leases;
+    bool m_wasLeased = false; ///< somebody has ever wanted it
     int m_failures = 0; ///< since the session was last well
     std::optional<Error> m_lastError;
     EventLoop::Clock::time_point m_failedAt;

@@ -93,6 +93,18 @@ private Q_SLOTS:
     }
     void cleanup() { m_sshd.reset(); }
 
+    /// Longer than a jump host's session stays behind its last user.
+    void aSessionThatNobodyUsesStaysOpen()
+    {
+        PoolTest test;
+        test.pool->setTarget(m_sshd->target());
+        QCOMPARE(run(test), std::nullopt);
+        const QDateTime since = status(test).since;
+        QTest::qWait(33000);
+        QCOMPARE(status(test).state, SessionState::Ready);
+        QCOMPARE(status(test).since, since);
+    }
+
     void silenceAfterRefusedLoginsIsProbablyABan()
     {
         PoolTest test;
