@@ -7,6 +7,7 @@
 #include "models/gateway/WebUiSessions.h"
 #include "models/posture/PostureModel.h"
 #include "models/posture/PostureRefresher.h"
+#include "models/tasks/FixCatalogue.h"
 #include "views/actions/ActionRegistry.h"
 #include "views/actions/CommandPalette.h"
 #include "views/dialogs/HostKeyDialog.h"
@@ -18,6 +19,7 @@
 #include "views/hostkeys/ReplaceKeyDialog.h"
 #include "views/overview/DetailsPane.h"
 #include "views/overview/OverviewPage.h"
+#include "views/tasks/TaskDialog.h"
 #include "views/theme/Glyphs.h"
 #include "views/theme/Icons.h"
 #include "views/theme/Theme.h"
@@ -167,6 +169,7 @@ void MainWindow::connectModels()
     connect(m_fleetPane, &FleetPane::contextMenuRequested, this, &MainWindow::showServerMenu);
     connect(m_overview, &OverviewPage::currentServerChanged, this, &MainWindow::setCurrentServer);
     connect(m_overview, &OverviewPage::openWebUiRequested, this, &MainWindow::openWebUi);
+    connect(m_overview, &OverviewPage::fixRequested, this, &MainWindow::fixCheck);
     connect(m_overview, &OverviewPage::contextMenuRequested, this, &MainWindow::showServerMenu);
 
     Fleet *fleet = m_models.fleet;
@@ -282,6 +285,27 @@ void MainWindow::removeServer()
     }
     m_models.webUi->close(id);
     m_models.posture->remove(id);
+}
+
+void MainWindow::fixCheck(const QString &serverId, const QString &checkId)
+{
+    const auto server = m_models.fleet->byId(serverId);
+    if (!server)
+        return;
+    TaskPlan plan;
+    plan.id = TaskPlan::newId();
+    plan.title = FixCatalogue::title(checkId);
+    plan.subject = QStringLiteral("fix ") + checkId;
+    const auto steps = FixCatalogue::plan(checkId, *server, m_models.posture->posture(serverId), plan.id);
+    if (!steps) {
+        showError(steps.error());
+        return;
+    }
+    plan.servers = { *steps };
+    auto *dialog = new TaskDialog(plan, m_models.sessions, TaskJournal::defaultFolder(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &TaskDialog::ended, this, [this, serverId] { refresh({ serverId }); });
+    dialog->open();
 }
 
 void MainWindow::refresh(const QStringList &serverIds)

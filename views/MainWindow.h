@@ -68,6 +68,7 @@ private:
     void editServer();
     void replaceHostKey(const QString &serverId);
     void removeServer();
+    void fixCheck(const QString &serverId, const QString &checkId);
     void refresh(const QStringList &serverIds);
     [[nodiscard]] QStringList selectedServers() const;
     [[nodiscard]] QStringList allServers() const;

@@ -9,6 +9,7 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 namespace Helmclaw {
@@ -67,6 +68,8 @@ CheckCard::CheckCard(QWidget *parent)
     , m_why(paragraph())
     , m_remedyCaption(makeSecondaryLabel(TextStyle::Caption, tr("How to fix")))
     , m_remedy(paragraph())
+    , m_fix(new QPushButton)
+    , m_obstacle(makeSecondaryLabel(TextStyle::Small))
 {
     m_title->setObjectName(QStringLiteral("checkTitle"));
     m_title->setWordWrap(true);
@@ -74,6 +77,9 @@ CheckCard::CheckCard(QWidget *parent)
     m_summary->setObjectName(QStringLiteral("checkSummary"));
     m_remedy->setObjectName(QStringLiteral("checkRemedy"));
     m_meta->setWordWrap(true);
+    m_fix->setObjectName(QStringLiteral("checkFix"));
+    m_obstacle->setWordWrap(true);
+    connect(m_fix, &QPushButton::clicked, this, &CheckCard::fixRequested);
 
     auto *verdictRow = new QHBoxLayout;
     verdictRow->setSpacing(8);
@@ -96,6 +102,9 @@ CheckCard::CheckCard(QWidget *parent)
     m_whyCaption->setContentsMargins(0, 12, 0, 0);
     layout->addWidget(m_remedyCaption);
     layout->addWidget(m_remedy);
+    layout->addSpacing(4);
+    layout->addWidget(m_fix, 0, Qt::AlignLeft);
+    layout->addWidget(m_obstacle);
     layout->addWidget(m_whyCaption);
     layout->addWidget(m_why);
 }
@@ -121,6 +130,15 @@ void CheckCard::showResult(const CheckInfo &info, const CheckResult &result, con
     m_remedyCaption->setText(result.verdict == Verdict::Unknown ? tr("How to get to know") : tr("How to fix"));
     m_remedyCaption->setVisible(!result.remedy.isEmpty());
     m_remedy->setVisible(!result.remedy.isEmpty());
+}
+
+void CheckCard::showFix(const QString &title, const QString &obstacle)
+{
+    m_fix->setText(tr("%1…").arg(title));
+    m_fix->setVisible(!title.isEmpty());
+    m_fix->setEnabled(obstacle.isEmpty());
+    m_obstacle->setText(obstacle);
+    m_obstacle->setVisible(!title.isEmpty() && !obstacle.isEmpty());
 }
 
 } // namespace Helmclaw

@@ -6,6 +6,7 @@
 #include <QWidget>
 
 class QLabel;
+class QPushButton;
 
 namespace Helmclaw {
 
@@ -18,6 +19,11 @@ class CheckCard : public QWidget
 public:
     explicit CheckCard(QWidget *parent = nullptr);
     void showResult(const CheckInfo &info, const CheckResult &result, const QDateTime &probedAt, bool stale);
+    /// Offers to do it: the button's text, empty for none. @p obstacle: why it cannot be done now; empty when it can.
+    void showFix(const QString &title, const QString &obstacle);
+
+Q_SIGNALS:
+    void fixRequested();
 
 private:
     QLabel *m_area;
@@ -30,6 +36,8 @@ private:
     QLabel *m_why;
     QLabel *m_remedyCaption;
     QLabel *m_remedy;
+    QPushButton *m_fix;
+    QLabel *m_obstacle;
 };
 
 } // namespace Helmclaw

@@ -6,6 +6,7 @@
 #include "models/gateway/WebUiSessions.h"
 #include "models/posture/CheckCatalogue.h"
 #include "models/posture/PostureStore.h"
+#include "models/tasks/FixCatalogue.h"
 #include "views/actions/ActionRegistry.h"
 #include "views/hostkeys/HostKeyPart.h"
 #include "views/overview/CheckCard.h"
@@ -117,6 +118,7 @@ DetailsPane::DetailsPane(const WindowModels &models, ActionRegistry *actions, QW
     connect(models.fleet, &Fleet::updated, this, &DetailsPane::update);
     connect(m_findings, &FindingsList::checkChosen, this,
             [this](const QString &check) { Q_EMIT checkChosen(m_serverId, check); });
+    connect(m_check, &CheckCard::fixRequested, this, [this] { Q_EMIT fixRequested(m_serverId, m_checkId); });
     update();
 }
 
@@ -151,8 +153,10 @@ void DetailsPane::update()
     const bool hostKey = m_hostKey->showServer(m_serverId);
     m_notChecked->setVisible(!checked && !posture.refreshing && !hostKey);
     m_check->setVisible(result != nullptr);
-    if (result)
+    if (result) {
         m_check->showResult(checkInfo(m_checkId), *result, posture.probedAt, posture.lastError.has_value());
+        updateFix(posture, *result);
+    }
     m_evidence->setLines(result ? result->evidence : QStringList());
     m_findings->setVisible(checked && !result);
     if (checked && !result)
@@ -160,6 +164,13 @@ void DetailsPane::update()
     m_posturePart->setVisible(checked || hostKey || !posture.refreshing);
     m_lineAfter->setVisible(checked || hostKey || !posture.refreshing);
     measureLater();
+}
+
+void DetailsPane::updateFix(const ServerPosture &posture, const CheckResult &result)
+{
+    const bool wanted = result.verdict != Verdict::Pass && result.verdict != Verdict::NotApplicable;
+    const auto plan = FixCatalogue::plan(m_checkId, *m_models.fleet->byId(m_serverId), posture, TaskPlan::newId());
+    m_check->showFix(wanted ? FixCatalogue::title(m_checkId) : QString(), plan ? QString() : plan.error().what);
 }
 
 void DetailsPane::measureLater()

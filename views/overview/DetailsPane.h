@@ -20,6 +20,8 @@ class EvidencePart;
 class FindingsList;
 class HostKeyPart;
 class ServerCard;
+struct CheckResult;
+struct ServerPosture;
 
 /// What is known about the selected server and, when one is selected, the selected check. Follows the models by itself.
 class DetailsPane : public QWidget
@@ -36,6 +38,8 @@ public:
 Q_SIGNALS:
     /// The user followed a finding.
     void checkChosen(const QString &serverId, const QString &checkId);
+    /// The user wants Helmclaw to do something about a check (FixCatalogue).
+    void fixRequested(const QString &serverId, const QString &checkId);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -48,6 +52,7 @@ private:
     void measureLater();
     void update();
     void updateFor(const QString &serverId);
+    void updateFix(const ServerPosture &posture, const CheckResult &result);
 
     WindowModels m_models;
     QString m_serverId;

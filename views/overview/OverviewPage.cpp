@@ -123,6 +123,7 @@ OverviewPage::OverviewPage(const WindowModels &models, PostureModel *model, Acti
         if (m_matrix->currentIndex().isValid())
             Q_EMIT contextMenuRequested(m_matrix->viewport()->mapToGlobal(pos));
     });
+    connect(m_details, &DetailsPane::fixRequested, this, &OverviewPage::fixRequested);
     connect(m_details, &DetailsPane::checkChosen, this,
             [this](const QString &server, const QString &check) { selectServer(server, check); });
     const auto later = [this] {

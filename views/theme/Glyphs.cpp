@@ -126,6 +126,28 @@ Glyph glyphOf(WebUiState state)
     return { QStringLiteral("fail"), Tone::Bad, word };
 }
 
+Glyph glyphOf(TaskState state)
+{
+    const QString word = taskStateLabel(state);
+    switch (state) {
+    case TaskState::Waiting:
+        return { QStringLiteral("clock"), Tone::Neutral, word };
+    case TaskState::Running:
+        return { QStringLiteral("state-busy"), Tone::Info, word };
+    case TaskState::Succeeded:
+        return { QStringLiteral("check"), Tone::Ok, word };
+    case TaskState::Failed:
+        return { QStringLiteral("fail"), Tone::Bad, word };
+    case TaskState::Cancelled:
+        return { QStringLiteral("cancel"), Tone::Warn, word };
+    case TaskState::Skipped:
+        return { QStringLiteral("not-applicable"), Tone::Neutral, word };
+    case TaskState::Unknown:
+        break;
+    }
+    return { QStringLiteral("unknown"), Tone::Unknown, word };
+}
+
 Glyph glyphOf(const Error &error)
 {
     if (isHostKeyStop(error))

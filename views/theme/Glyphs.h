@@ -4,6 +4,7 @@
 #include "models/fleet/ServerSessions.h"
 #include "models/gateway/WebUiSessions.h"
 #include "models/posture/Check.h"
+#include "models/tasks/TaskRun.h"
 #include "views/theme/Colors.h"
 
 #include <QString>
@@ -23,6 +24,7 @@ struct Glyph
 [[nodiscard]] Glyph notCheckedGlyph();
 [[nodiscard]] Glyph glyphOf(const SessionStatus &status);
 [[nodiscard]] Glyph glyphOf(WebUiState state);
+[[nodiscard]] Glyph glyphOf(TaskState state);
 /// Of an error by itself, for bars and cards.
 [[nodiscard]] Glyph glyphOf(const Error &error);
 /// A hard stop: another or a revoked host key. Nothing can be sent to that server until somebody has looked.
