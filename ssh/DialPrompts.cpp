@@ -50,6 +50,24 @@ bool DialPrompts::needsPassphrase(const IdentityFile &file) const
 
 void DialPrompts::unlock(const IdentityFile &file, KeyRing::Done done)
 {
+    unlock(file, false, std::move(done));
+}
+
+bool DialPrompts::knowsPassphrase(const IdentityFile &file) const
+{
+    return m_keys.passphrase(file.textHash) != nullptr;
+}
+
+void DialPrompts::findPassphrase(const IdentityFile &file, GotPassphrase done)
+{
+    unlock(file, true,
+           [this, hash = file.textHash, done = std::move(done)](KeyRing::Outcome outcome, const SharedKey &) {
+               done(outcome, m_keys.passphrase(hash));
+           });
+}
+
+void DialPrompts::unlock(const IdentityFile &file, bool wantsPassphrase, KeyRing::Done done)
+{
     Prompt prompt;
     prompt.kind = Prompt::Kind::KeyPassphrase;
     prompt.keyFile = IdentityFile::shown(file.path);
@@ -57,7 +75,7 @@ void DialPrompts::unlock(const IdentityFile &file, KeyRing::Done done)
     prompt.keyComment = printable(file.comment, 100);
     prompt.fields = { { Text::tr("Passphrase"), false } };
     m_last = about(prompt);
-    m_ticket = m_keys.unlock({ file.textHash, file.path, m_last, m_askedAt },
+    m_ticket = m_keys.unlock({ file.textHash, file.path, m_last, m_askedAt, wantsPassphrase },
                              [this, done = std::move(done)](KeyRing::Outcome outcome, SharedKey key) {
                                  m_ticket = 0;
                                  done(outcome, std::move(key));

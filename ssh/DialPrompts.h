@@ -31,6 +31,11 @@ public:
     /// True when the user has to be asked for it.
     [[nodiscard]] bool needsPassphrase(const IdentityFile &file) const;
     void unlock(const IdentityFile &file, KeyRing::Done done);
+    /// The same for ssh(1), which gets the passphrase, once for all the dials that want it.
+    using GotPassphrase =
+        std::function<void(KeyRing::Outcome outcome, const std::shared_ptr<const Secret> &passphrase)>;
+    [[nodiscard]] bool knowsPassphrase(const IdentityFile &file) const;
+    void findPassphrase(const IdentityFile &file, GotPassphrase done);
     void ask(Prompt prompt, PromptBroker::Done done);
     /// The agent is about to sign with a security key. The prompt comes after a moment: many keys need no touch.
     /// @p shown when it does, @p cancelled when the user will not.
@@ -40,6 +45,7 @@ public:
 
 private:
     [[nodiscard]] Prompt about(Prompt prompt) const;
+    void unlock(const IdentityFile &file, bool wantsPassphrase, KeyRing::Done done);
 
     EventLoop &m_loop;
     PromptBroker &m_broker;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace Helmclaw {
 
@@ -52,16 +53,11 @@ quint64 KeyRing::unlock(Request request, Done done)
     const QByteArray hash = request.textHash;
     const auto since = request.since;
     Entry &entry = m_entries[hash];
+    const bool known = has(entry, request);
     entry.waiters.emplace(ticket, Waiter { std::move(request), std::move(done) });
     // Never from inside this call.
-    if (entry.key != nullptr) {
-        m_loop.defer([this, hash] {
-            Entry &known = m_entries[hash];
-            if (known.key != nullptr)
-                decrypted(hash, known.key);
-            else if (known.prompt == 0 && !known.decrypting)
-                ask(hash);
-        });
+    if (known) {
+        m_loop.defer([this, hash] { tellUnlocked(hash); });
     } else if (since <= entry.refusedUntil) {
         m_loop.defer([this, hash, ticket] { refuseLate(m_entries[hash], ticket); });
     } else if (entry.prompt != 0) {
@@ -76,6 +72,12 @@ bool KeyRing::isUnlocked(const QByteArray &textHash) const
 {
     const auto found = m_entries.find(textHash);
     return found != m_entries.end() && found->second.key != nullptr;
+}
+
+std::shared_ptr<const Secret> KeyRing::passphrase(const QByteArray &textHash) const
+{
+    const auto found = m_entries.find(textHash);
+    return found != m_entries.end() ? found->second.passphrase : nullptr;
 }
 
 void KeyRing::drop(quint64 &ticket)
@@ -145,11 +147,18 @@ void KeyRing::answered(const QByteArray &hash, PromptBroker::Outcome outcome, Pr
     m_workers.run(
         [this, &loop = m_loop, alive = std::weak_ptr<int>(m_alive), hash, path, passphrase] {
             const SharedKey key = decrypt(path, *passphrase);
-            *passphrase = {};
-            loop.post([this, alive, hash, key] {
+            loop.post([this, alive, hash, key, passphrase] {
                 if (alive.expired())
                     return;
-                m_entries[hash].decrypting = false;
+                Entry &tried = m_entries[hash];
+                tried.decrypting = false;
+                const bool wanted = std::any_of(tried.waiters.begin(), tried.waiters.end(), [](const auto &waiter) {
+                    return waiter.second.request.wantsPassphrase;
+                });
+                if (key != nullptr && wanted)
+                    tried.passphrase = passphrase;
+                else
+                    *passphrase = {};
                 decrypted(hash, key);
             });
         },
@@ -163,12 +172,34 @@ void KeyRing::decrypted(const QByteArray &hash, const SharedKey &key)
         entry.wrong = 0;
         entry.key = key;
         keepFor(hash, entry);
-        tellAll(entry, Outcome::Unlocked);
+        tellUnlocked(hash);
     } else if (++entry.wrong >= maxWrong) {
         refuse(entry, Outcome::Wrong);
     } else {
         ask(hash);
     }
+}
+
+/// All who can go on with what there is; for the others it is asked.
+void KeyRing::tellUnlocked(const QByteArray &hash)
+{
+    Entry &entry = m_entries[hash];
+    std::vector<Done> done;
+    for (auto waiter = entry.waiters.begin(); waiter != entry.waiters.end();) {
+        if (has(entry, waiter->second.request)) {
+            done.push_back(std::move(waiter->second.done));
+            waiter = entry.waiters.erase(waiter);
+        } else {
+            ++waiter;
+        }
+    }
+    if (!done.empty())
+        keepFor(hash, entry);
+    if (!entry.waiters.empty() && entry.prompt == 0 && !entry.decrypting)
+        ask(hash);
+    const SharedKey key = entry.key;
+    for (const Done &tell : done)
+        tell(Outcome::Unlocked, key);
 }
 
 /// One that came a moment after the user's decision; newer ones may be waiting for a new one.
@@ -193,9 +224,8 @@ void KeyRing::refuse(Entry &entry, Outcome outcome)
 void KeyRing::tellAll(Entry &entry, Outcome outcome)
 {
     const auto waiters = std::exchange(entry.waiters, {});
-    const SharedKey key = outcome == Outcome::Unlocked ? entry.key : SharedKey();
     for (const auto &[ticket, waiter] : waiters)
-        waiter.done(outcome, key);
+        waiter.done(outcome, {});
 }
 
 void KeyRing::keepFor(const QByteArray &hash, Entry &entry)
@@ -205,6 +235,7 @@ void KeyRing::keepFor(const QByteArray &hash, Entry &entry)
         Entry &old = m_entries[hash];
         old.expiry = 0;
         old.key.reset();
+        old.passphrase.reset();
     });
 }
 

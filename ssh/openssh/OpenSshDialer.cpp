@@ -2,7 +2,6 @@
 #include "ssh/openssh/OpenSshDialer.h"
 
 #include "ssh/KeyPlan.h"
-#include "ssh/openssh/OpenSshPrompts.h"
 #include "ssh/openssh/SshArguments.h"
 
 #include <QCoreApplication>
@@ -190,102 +189,6 @@ void OpenSshDialer::trust(HelperSocket::Id id, const QByteArray &lines)
     m_helpers->answer(id, lines);
 }
 
-void OpenSshDialer::prompt(HelperSocket::Id id, const QByteArray &hint, const QByteArray &text)
-{
-    auto question = OpenSshPrompts::read(hint, text);
-    if (!question || m_state == SessionState::Handshake || m_prompting != 0) {
-        m_helpers->refuse(id); // before the host key is accepted nobody is asked anything
-        return;
-    }
-    m_master->readLog(); // what ssh has written before it asked
-    if (question->kind == Prompt::Kind::KeyboardInteractive) {
-        // The name and the instruction of the server's questions: ssh prints them.
-        QStringList said = m_master->log().takeJustSaid();
-        if (!question->instruction.isEmpty())
-            said += question->instruction;
-        question->instruction = said.join(QLatin1Char('\n'));
-    } else if (!question->keyFile.isEmpty()) {
-        question->keyFingerprint = m_master->log().fingerprintOf(question->keyFile);
-    }
-    markRepeated(*question);
-    m_prompting = id;
-    beginAsking();
-    // ssh, which waits for the answer, does not look at its connection.
-    m_hangUpWatch = m_lane.m_loop.watch(m_socket.get(), EPOLLRDHUP, [this](std::uint32_t) {
-        m_lane.m_loop.unwatch(m_hangUpWatch);
-        fail(m_errors.promptHungUp(m_prompts.last()));
-    });
-    m_prompts.ask(*question, [this, id](PromptBroker::Outcome outcome, const PromptBroker::Answers &answers) {
-        if (!m_finished)
-            settled(id, outcome, answers);
-    });
-}
-
-void OpenSshDialer::settled(HelperSocket::Id id, PromptBroker::Outcome outcome, const PromptBroker::Answers &answers)
-{
-    const Prompt &question = m_prompts.last();
-    switch (outcome) {
-    case PromptBroker::Outcome::Cancelled:
-        fail(m_errors.promptCancelled(question));
-        return;
-    case PromptBroker::Outcome::Nobody:
-        if (question.kind == Prompt::Kind::TouchKey)
-            return; // with nobody to see it a security key may be touched all the same
-        if (!OpenSshPrompts::mayBeSkipped(question)) {
-            SshErrors::AuthReport told = report();
-            told.nobodyToAsk = true;
-            fail(m_errors.auth(told));
-            return;
-        }
-        if (!m_skippedKeys.contains(question.keyFile))
-            m_skippedKeys += question.keyFile;
-        m_helpers->refuse(id);
-        break;
-    case PromptBroker::Outcome::Answered:
-        if (question.fields.isEmpty() || answers.empty()) {
-            m_helpers->refuse(id);
-            break;
-        }
-        m_answersSent += question.kind == Prompt::Kind::KeyPassphrase ? 0 : 1;
-        m_answered = question;
-        m_offersThen = m_master->log().offered().size();
-        m_failuresThen = m_master->log().failures();
-        m_helpers->answer(id, answers.front().view());
-        break;
-    }
-    promptGone(id);
-}
-
-/// ssh does not say whether an answer was right. It asks for the same passphrase again, without another step between,
-/// when it was not; a server may have more than one question.
-void OpenSshDialer::markRepeated(Prompt &question) const
-{
-    if (m_answered.fields.isEmpty() || question.fields.isEmpty() || question.kind != m_answered.kind
-        || question.keyFile != m_answered.keyFile)
-        return;
-    if (question.kind == Prompt::Kind::KeyPassphrase) {
-        if (question.keyComment != m_answered.keyComment || m_master->log().offered().size() != m_offersThen)
-            return;
-        question.follows = m_answered.id;
-        question.problem =
-            question.keyFile.isEmpty() ? Text::tr("The PIN was wrong.") : Text::tr("The passphrase was wrong.");
-        return;
-    }
-    if (m_master->log().failures() > m_failuresThen)
-        question.problem = Text::tr("The server refused the last answer.");
-}
-
-/// Answered, or ssh does not want the answer any more: the key has been touched.
-void OpenSshDialer::promptGone(HelperSocket::Id id)
-{
-    if (m_finished || id != m_prompting)
-        return;
-    m_prompting = 0;
-    m_lane.m_loop.unwatch(m_hangUpWatch);
-    m_prompts.withdraw();
-    endAsking();
-}
-
 void OpenSshDialer::loggedIn()
 {
     if (m_fingerprint.isEmpty()) { // it cannot be: without an answer of ours ssh trusts nothing
@@ -352,7 +255,11 @@ SshErrors::AuthReport OpenSshDialer::report() const
     report.accepted = log.accepted();
     report.encrypted = m_skippedKeys + log.lockedKeys();
     report.encrypted.removeDuplicates();
-    report.unusable = log.unusable();
+    for (const QString &file : m_wrongKeys) {
+        report.encrypted.removeAll(file);
+        report.unusable += Text::tr("the passphrase of %1 was wrong three times").arg(file);
+    }
+    report.unusable += log.unusable();
     report.methods = log.methods();
     report.refusedAnswers = m_answersSent;
     const auto wouldAsk = [&](const QString &method) {

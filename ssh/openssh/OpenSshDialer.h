@@ -35,6 +35,10 @@ private:
     void prove(HelperSocket::Id id, const HostKeyReport &report, const QByteArray &lines);
     [[nodiscard]] bool proved();
     void prompt(HelperSocket::Id id, const QByteArray &hint, const QByteArray &text);
+    void unlock(HelperSocket::Id id, const QString &path, const Prompt &question);
+    void findPassphrase(HelperSocket::Id id, const IdentityFile &file);
+    void askUser(HelperSocket::Id id, Prompt question);
+    void waitForUser();
     void settled(HelperSocket::Id id, PromptBroker::Outcome outcome, const PromptBroker::Answers &answers);
     void markRepeated(Prompt &question) const;
     [[nodiscard]] SshErrors::AuthReport report() const;
@@ -56,6 +60,7 @@ private:
     qsizetype m_offersThen = 0; ///< keys that had been offered when it was asked
     int m_failuresThen = 0; ///< how often the server had said no by then
     int m_answersSent = 0; ///< to the server
+    QStringList m_wrongKeys; ///< files whose passphrase was wrong too often
     QStringList m_skippedKeys; ///< files whose passphrase nobody knew
     QString m_fingerprint; ///< of the host key that was accepted
 };

@@ -28,6 +28,13 @@ QString fingerprintIn(const QByteArray &text)
     return printable(QByteArrayView(text).sliced(begin, end - begin), 100);
 }
 
+/// "…key '/home/me/.ssh/id_ed25519':"
+QString fileIn(const QByteArray &question)
+{
+    const qsizetype begin = question.indexOf('\'') + 1;
+    return QFile::decodeName(question.mid(begin, question.lastIndexOf('\'') - begin));
+}
+
 } // namespace
 
 std::optional<Prompt> OpenSshPrompts::read(const QByteArray &hint, const QByteArray &text)
@@ -57,9 +64,8 @@ std::optional<Prompt> OpenSshPrompts::read(const QByteArray &hint, const QByteAr
         prompt.instruction = before.join(QLatin1Char('\n'));
     } else if (question.startsWith("Enter passphrase for")) {
         // "Enter passphrase for key '/home/me/.ssh/id_ed25519': "
-        const QByteArray file = question.split('\'').value(1);
         prompt.kind = Prompt::Kind::KeyPassphrase;
-        prompt.keyFile = IdentityFile::shown(QFile::decodeName(file));
+        prompt.keyFile = IdentityFile::shown(fileIn(question));
         prompt.fields = { { Text::tr("Passphrase"), false } };
     } else if (question.startsWith("Enter PIN for ")) {
         prompt.kind = Prompt::Kind::KeyPassphrase;
@@ -73,6 +79,11 @@ std::optional<Prompt> OpenSshPrompts::read(const QByteArray &hint, const QByteAr
         return std::nullopt; // none of the questions that ssh has for us
     }
     return prompt;
+}
+
+QString OpenSshPrompts::lockedFile(const Prompt &prompt, const QByteArray &text)
+{
+    return prompt.kind == Prompt::Kind::KeyPassphrase && !prompt.keyFile.isEmpty() ? fileIn(text.trimmed()) : QString();
 }
 
 bool OpenSshPrompts::mayBeSkipped(const Prompt &prompt)
