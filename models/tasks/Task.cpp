@@ -176,7 +176,7 @@ void Task::showOutput(int server, const ExecReply *reply, bool whole)
     }
 }
 
-void Task::endStep(int server, StepRun outcome)
+void Task::endStep(int server, const StepRun &outcome)
 {
     Active &active = m_active.at(server);
     active.reply.clear();

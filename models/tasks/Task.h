@@ -62,7 +62,7 @@ private:
     void command(int server, const TaskStep &step);
     void reach(int server);
     void showOutput(int server, const class ExecReply *reply, bool whole);
-    void endStep(int server, StepRun outcome);
+    void endStep(int server, const StepRun &outcome);
     void endServer(int server, TaskState state, const QString &problem);
     void skipWaiting(const QString &why);
     void conclude();
