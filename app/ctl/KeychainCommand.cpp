@@ -24,9 +24,6 @@ void tell(const QString &file, const QString &what)
 
 } // namespace
 
-KeychainCommand::KeychainCommand() = default;
-KeychainCommand::~KeychainCommand() = default;
-
 void KeychainCommand::describe(QCommandLineParser &parser) const
 {
     parser.setApplicationDescription(tr(
@@ -53,7 +50,7 @@ void KeychainCommand::start(Console &console, const QCommandLineParser &parser)
             QFileInfo(file.startsWith("~/"_L1) ? QDir::homePath() + file.mid(1) : file).absoluteFilePath());
     m_keychain = &console.keychain;
     if (verb == "keep"_L1)
-        keep(files.constFirst(), parser.isSet(u"batch"_s));
+        keep(files.constFirst());
     else if (verb == "forget"_L1)
         forget(files);
     else
@@ -86,7 +83,7 @@ void KeychainCommand::forget(QStringList files)
     });
 }
 
-void KeychainCommand::keep(const QString &file, bool batch)
+void KeychainCommand::keep(const QString &file)
 {
     m_file = file;
     const IdentityFile key = IdentityFile::read(file);
@@ -101,9 +98,7 @@ void KeychainCommand::keep(const QString &file, bool batch)
                       {} },
                     ExitUsage);
     }
-    if (!batch)
-        m_terminal = Terminal::open();
-    if (!m_terminal)
+    if (terminal() == nullptr)
         return fail({ ErrorCode::Unsupported,
                       tr("there is nobody to ask for the passphrase of %1").arg(IdentityFile::shown(file)),
                       tr("Run it on a terminal, without --batch"),
@@ -113,21 +108,24 @@ void KeychainCommand::keep(const QString &file, bool batch)
     m_keychain->find(Keychain::entryForKeyFile(file), this, [this](const Result<std::optional<Secret>> &found) {
         if (!found)
             return fail(found.error(), ExitServerFailed);
-        m_terminal->request(this, [this] { ask(1); });
+        terminal()->request(this, [this] { ask(1); });
     });
 }
 
 void KeychainCommand::ask(int attempt)
 {
-    m_terminal->ask(
+    terminal()->ask(
         tr("Passphrase of %1: ").arg(IdentityFile::shown(m_file)), false, [this, attempt](std::optional<Secret> typed) {
-            if (!typed)
+            if (!typed) {
+                terminal()->release();
                 return fail({ ErrorCode::Cancelled, tr("cancelled: nothing was kept"), {}, {} }, ExitServerFailed);
+            }
             if (IdentityFile::opensWith(m_file, *typed))
                 return store(std::move(*typed));
-            m_terminal->write(tr("The passphrase was wrong.\n"));
+            terminal()->write(tr("The passphrase was wrong.\n"));
             if (attempt < maxWrong)
                 return ask(attempt + 1);
+            terminal()->release();
             fail({ ErrorCode::AuthFailed,
                    tr("the passphrase of %1 was wrong three times: nothing was kept").arg(IdentityFile::shown(m_file)),
                    {},
@@ -138,7 +136,7 @@ void KeychainCommand::ask(int attempt)
 
 void KeychainCommand::store(Secret passphrase)
 {
-    m_terminal->release();
+    terminal()->release();
     m_keychain->store(
         Keychain::entryForKeyFile(m_file), std::move(passphrase), this, [this](const Result<void> &stored) {
             if (!stored) {

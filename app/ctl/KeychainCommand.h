@@ -5,15 +5,12 @@
 
 namespace Helmclaw {
 
-class Terminal;
-
 /// helmclawctl keychain keep|show|forget KEYFILE…: passphrases of key files in this computer's keychain.
 class KeychainCommand : public Command
 {
     Q_OBJECT
 public:
-    KeychainCommand();
-    ~KeychainCommand() override;
+    using Command::Command;
     void describe(QCommandLineParser &parser) const override;
     [[nodiscard]] bool needsFleet() const override { return false; }
     void start(Console &console, const QCommandLineParser &parser) override;
@@ -21,12 +18,11 @@ public:
 private:
     void show(QStringList files, int exitCode);
     void forget(QStringList files);
-    void keep(const QString &file, bool batch);
+    void keep(const QString &file);
     void ask(int attempt);
     void store(Secret passphrase);
 
     Keychain *m_keychain = nullptr;
-    std::unique_ptr<Terminal> m_terminal;
     QString m_file; ///< to keep
 };
 
