@@ -28,7 +28,8 @@ bool TaskCommand::readOptions(Console &console, const QCommandLineParser &parser
     m_dryRun = parser.isSet(u"dry-run"_s);
     m_yes = parser.isSet(u"yes"_s);
     m_json = parser.isSet(u"json"_s);
-    const auto number = [&parser](const QString &option, int least) {
+    const auto number = [this, &parser](const QString &option, int least) {
+        m_rolloutGiven |= parser.isSet(option);
         bool ok = false;
         const int value = parser.value(option).toInt(&ok);
         return ok && value >= least && value <= 100000 ? value : -1;

@@ -22,6 +22,8 @@ protected:
     [[nodiscard]] bool isJson() const { return m_json; }
     [[nodiscard]] Console &console() const { return *m_console; }
     [[nodiscard]] const Rollout &rollout() const { return m_rollout; }
+    /// Whether the command line says anything about the roll-out.
+    [[nodiscard]] bool isRolloutGiven() const { return m_rolloutGiven; }
     /// Preview, confirmation, run; then ended().
     void propose(const TaskPlan &plan);
     /// The task has ended. Tells it, and finishes the command.
@@ -35,6 +37,7 @@ private:
     Console *m_console = nullptr;
     Rollout m_rollout;
     std::unique_ptr<Task> m_task;
+    bool m_rolloutGiven = false;
     bool m_dryRun = false;
     bool m_yes = false;
     bool m_json = false;

@@ -28,8 +28,14 @@ void TasksCommand::start(Console &console, const QCommandLineParser &parser)
         return;
     const QStringList words = parser.positionalArguments();
     const QString verb = words.value(0);
-    if (words.isEmpty())
-        return list(std::max(1, parser.value(u"limit"_s).toInt()));
+    if (words.isEmpty()) {
+        const int limit = parser.value(u"limit"_s).toInt();
+        if (limit > 0)
+            return list(limit);
+        return fail(
+            { ErrorCode::InvalidInput, tr("--limit wants a number from 1"), tr("See: helmclawctl tasks --help"), {} },
+            ExitUsage);
+    }
     if (words.size() != 2 || (verb != "show"_L1 && verb != "retry"_L1 && verb != "find-out"_L1))
         return fail({ ErrorCode::InvalidInput,
                       tr("tasks wants show, retry or find-out, and the id of a task"),
@@ -84,7 +90,10 @@ void TasksCommand::again(const std::optional<TaskPlan> &plan, const QString &not
                           server.serverName },
                         ExitUsage);
     }
-    propose(*plan);
+    TaskPlan its = *plan;
+    if (isRolloutGiven())
+        its.rollout = rollout();
+    propose(its);
 }
 
 } // namespace Helmclaw

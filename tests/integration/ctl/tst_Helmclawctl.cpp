@@ -75,6 +75,14 @@ private Q_SLOTS:
         QTest::newRow("tunnel without a name") << QStringList { u"tunnel"_s };
         QTest::newRow("hostkey without a verb") << QStringList { u"hostkey"_s };
         QTest::newRow("hostkey of nobody") << QStringList { u"hostkey"_s, u"show"_s, u"nobody"_s };
+        QTest::newRow("fix without a check") << QStringList { u"fix"_s };
+        QTest::newRow("a check that has no fix") << QStringList { u"fix"_s, u"firewall.rules"_s };
+        QTest::newRow("fix on nobody") << QStringList { u"fix"_s, u"fail2ban.active"_s, u"nobody"_s };
+        QTest::newRow("waves of nothing") << QStringList { u"fix"_s, u"fail2ban.active"_s, u"--wave"_s, u"0"_s };
+        QTest::newRow("a task that is not there") << QStringList { u"tasks"_s, u"show"_s, u"0123abcd"_s };
+        QTest::newRow("an id that is a path") << QStringList { u"tasks"_s, u"show"_s, u"../../x"_s };
+        QTest::newRow("tasks with another verb") << QStringList { u"tasks"_s, u"undo"_s, u"0123abcd"_s };
+        QTest::newRow("a limit that is none") << QStringList { u"tasks"_s, u"--limit"_s, u"x"_s };
         QTest::newRow("exec without a command") << QStringList { u"exec"_s, u"nobody"_s };
         QTest::newRow("servers add without a host") << QStringList { u"servers"_s, u"add"_s, u"x"_s };
         QTest::newRow("a host that looks like an option")
