@@ -57,7 +57,8 @@ public:
 
     /// How many bytes write() would take on now; 0: none.
     [[nodiscard]] virtual qsizetype writable() = 0;
-    /// How many were taken, maybe none; -1: it cannot be written to any more.
+    /// How many were taken, maybe none; -1: it cannot be written to any more (not every backend learns that so: its
+    /// session's end, or isClosed(), tells).
     [[nodiscard]] virtual qsizetype write(const char *data, qsizetype size) = 0;
     /// False: not possible any more.
     virtual bool sendEof() = 0;

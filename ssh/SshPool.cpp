@@ -17,7 +17,8 @@ namespace Helmclaw {
 
 namespace {
 
-/// Two descriptors a session: 1,000 servers do not fit into the usual soft limit of 1,024.
+/// Two descriptors a session (one that ssh carries has more): 1,000 servers do not fit into the usual soft limit of
+/// 1,024.
 void raiseFileLimit()
 {
     rlimit limit {};

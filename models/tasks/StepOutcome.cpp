@@ -96,8 +96,7 @@ StepRun outcomeOf(const TaskStep &step, const ExecReply &reply)
     } else {
         run.state = TaskState::Succeeded;
     }
-    if (!reply.error() || reply.error()->code != ErrorCode::InvalidInput)
-        run.exitStatus = reply.exitStatus();
+    run.exitStatus = reply.exitStatus();
     run.output = printableLines(reply.standardOutput(), TaskRun::outputLimit);
     run.errors = printableLines(reply.standardError(), TaskRun::outputLimit);
     return run;
