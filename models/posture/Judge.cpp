@@ -1,35 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "models/posture/Judge.h"
 
-#include "models/posture/Fail2banChecks.h"
-#include "models/posture/FirewallChecks.h"
+#include "models/posture/CheckCatalogue.h"
 #include "models/posture/ProbeReport.h"
 #include "models/posture/ServerFacts.h"
-#include "models/posture/UpdateChecks.h"
 
 namespace Helmclaw {
 
 QList<CheckResult> judge(const ServerFacts &facts)
 {
-    return {
-        FirewallChecks::active(facts),
-        FirewallChecks::defaultIncoming(facts),
-        FirewallChecks::defaultOutgoing(facts),
-        FirewallChecks::defaultRouted(facts),
-        FirewallChecks::rules(facts),
-        Fail2banChecks::active(facts),
-        Fail2banChecks::sshdJail(facts),
-        Fail2banChecks::limits(facts),
-        Fail2banChecks::banned(facts),
-        UpdateChecks::unattended(facts),
-        UpdateChecks::origins(facts),
-        UpdateChecks::security(facts),
-        UpdateChecks::pending(facts),
-        UpdateChecks::packages(facts),
-        UpdateChecks::lastRun(facts),
-        UpdateChecks::autoReboot(facts),
-        UpdateChecks::reboot(facts),
-    };
+    QList<CheckResult> results;
+    for (const CheckRule &rule : checkRules())
+        results += rule.judge(facts);
+    return results;
 }
 
 Result<ProbeOutcome> judgeProbe(const QByteArray &output, const QByteArray &nonce)
