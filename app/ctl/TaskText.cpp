@@ -2,6 +2,7 @@
 #include "app/ctl/TaskText.h"
 
 #include "models/tasks/OutputFold.h"
+#include "models/tasks/PlanFold.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -34,17 +35,6 @@ QString kindLabel(TaskStep::Kind kind)
     return Text::tr("connect");
 }
 
-QString counts(const TaskRun &run)
-{
-    QStringList parts;
-    for (const TaskState state : { TaskState::Succeeded, TaskState::Failed, TaskState::Unknown, TaskState::Cancelled,
-                                   TaskState::Skipped, TaskState::Running, TaskState::Waiting }) {
-        if (const int servers = run.count(state); servers > 0)
-            parts += u"%1 %2"_s.arg(servers).arg(taskStateLabel(state));
-    }
-    return parts.join(u", "_s);
-}
-
 QString indented(const QString &text)
 {
     return u"    "_s + QString(text.trimmed()).replace(u'\n', u"\n    "_s) + u'\n';
@@ -55,16 +45,7 @@ QString indented(const QString &text)
 QString taskPreview(const TaskPlan &plan)
 {
     QString text = plan.title + u'\n';
-    QList<std::pair<QList<TaskStep>, QStringList>> alike;
-    for (const ServerPlan &server : plan.servers) {
-        const auto same = std::find_if(alike.begin(), alike.end(),
-                                       [&server](const auto &group) { return group.first == server.steps; });
-        if (same == alike.end())
-            alike.append({ server.steps, { server.serverName } });
-        else
-            same->second += server.serverName;
-    }
-    for (const auto &[steps, servers] : alike) {
+    for (const auto &[servers, steps] : foldPlans(plan)) {
         text += Text::tr("On %1:\n").arg(servers.join(u", "_s));
         for (const TaskStep &step : steps)
             text += u"  %1  %2\n           %3\n"_s.arg(kindLabel(step.kind), -7).arg(step.title, step.commandText());
@@ -98,7 +79,7 @@ QString taskSummary(const TaskRun &run, bool output)
         if (output && !fold.errors.trimmed().isEmpty())
             text += indented(fold.errors);
     }
-    text += u"%1: %2 (%3)\n"_s.arg(run.plan.title, taskStateLabel(run.state), counts(run));
+    text += u"%1: %2 (%3)\n"_s.arg(run.plan.title, taskStateLabel(run.state), run.countsLabel());
     if (!run.problem.isEmpty())
         text += run.problem + u'\n';
     return text;
@@ -109,7 +90,7 @@ QString taskLine(const TaskRun &run)
     return u"%1  %2  %3 %4: %5"_s
         .arg(run.plan.id.left(8), QLocale::c().toString(run.started.toLocalTime(), u"yyyy-MM-dd HH:mm"_s))
         .arg(taskStateLabel(run.state), -9)
-        .arg(run.plan.title, counts(run));
+        .arg(run.plan.title, run.countsLabel());
 }
 
 } // namespace Helmclaw

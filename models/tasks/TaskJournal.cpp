@@ -171,17 +171,23 @@ static Result<TaskRun> readFile(const QString &path)
     return run;
 }
 
-QList<TaskRun> TaskJournal::read(const QString &folder, int limit, QStringList *unreadable)
+QList<TaskRun> TaskJournal::read(const QString &folder, int limit, QStringList *unreadable, const QSet<QString> &known)
 {
     QList<TaskRun> runs;
     const auto files = QDir(folder).entryInfoList({ u"*.jsonl"_s }, QDir::Files, QDir::Time);
+    int left = limit;
     for (const QFileInfo &file : files) {
-        if (runs.size() >= limit)
+        if (left-- <= 0)
             break;
+        if (known.contains(file.completeBaseName()))
+            continue;
         auto run = readFile(file.filePath());
-        if (run)
+        if (run) {
             runs += *std::move(run);
-        else if (unreadable != nullptr)
+            continue;
+        }
+        ++left;
+        if (unreadable != nullptr)
             *unreadable += run.error().what;
     }
     std::stable_sort(runs.begin(), runs.end(),

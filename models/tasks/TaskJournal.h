@@ -3,6 +3,7 @@
 
 #include "models/tasks/TaskRun.h"
 
+#include <QSet>
 #include <QThreadPool>
 
 #include <functional>
@@ -30,8 +31,10 @@ public:
     void append(const QJsonObject &event, QObject *context, std::function<void(Result<void>)> written);
 
     /// The tasks of @p folder, the newest first, at most @p limit; those of programs that have died are interrupted.
-    /// @p unreadable: files that are no journals. Reads the disk: not for the GUI thread.
-    [[nodiscard]] static QList<TaskRun> read(const QString &folder, int limit, QStringList *unreadable = nullptr);
+    /// @p unreadable: files that are no journals. @p known: ids of tasks to leave out, though they count. Reads the
+    /// disk: not for the GUI thread.
+    [[nodiscard]] static QList<TaskRun> read(const QString &folder, int limit, QStringList *unreadable = nullptr,
+                                             const QSet<QString> &known = {});
     /// One of them.
     [[nodiscard]] static Result<TaskRun> readOne(const QString &folder, const QString &id);
 

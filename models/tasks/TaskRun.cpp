@@ -118,6 +118,17 @@ int TaskRun::count(TaskState wanted) const
                                           [wanted](const ServerRun &server) { return server.state == wanted; }));
 }
 
+QString TaskRun::countsLabel() const
+{
+    QStringList parts;
+    for (const TaskState its : { TaskState::Succeeded, TaskState::Failed, TaskState::Unknown, TaskState::Cancelled,
+                                 TaskState::Skipped, TaskState::Running, TaskState::Waiting }) {
+        if (const int these = count(its); these > 0)
+            parts += u"%1 %2"_s.arg(these).arg(taskStateLabel(its));
+    }
+    return parts.join(u", "_s);
+}
+
 QJsonObject TaskRun::taskEvent(TaskState state, const QString &problem)
 {
     return event(state, problem);

@@ -63,6 +63,8 @@ struct TaskRun
     explicit TaskRun(TaskPlan plan = {});
     [[nodiscard]] int indexOf(const QString &serverId) const;
     [[nodiscard]] int count(TaskState state) const; ///< of servers
+    /// Translated: "3 done, 1 failed"; states that no server is in are left out.
+    [[nodiscard]] QString countsLabel() const;
 
     // The events.
     [[nodiscard]] static QJsonObject taskEvent(TaskState state, const QString &problem = {});
