@@ -31,7 +31,7 @@ struct CheckInfo
     QString id; ///< stable: "firewall.default-incoming"
     QString title; ///< translated, for lists ("Incoming traffic denied")
     QString shortTitle; ///< translated, for a narrow column ("Incoming")
-    QString area; ///< "firewall", "fail2ban", "updates": groups columns
+    QString area; ///< "firewall", "fail2ban", "updates", "sshd" …: groups columns
     QString why; ///< translated: why it matters
     CheckCategory category = CheckCategory::Infrastructure;
     Severity severity = Severity::Medium;

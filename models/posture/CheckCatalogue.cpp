@@ -3,6 +3,7 @@
 
 #include "models/posture/Fail2banChecks.h"
 #include "models/posture/FirewallChecks.h"
+#include "models/posture/HostCatalogue.h"
 #include "models/posture/UpdateChecks.h"
 
 namespace Helmclaw {
@@ -127,7 +128,7 @@ public:
 
 QList<CheckRule> checkRules()
 {
-    return Catalogue::firewall() + Catalogue::fail2ban() + Catalogue::updates();
+    return Catalogue::firewall() + Catalogue::fail2ban() + Catalogue::updates() + hostCheckRules();
 }
 
 QList<CheckInfo> checkCatalogue()

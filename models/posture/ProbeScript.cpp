@@ -17,10 +17,15 @@ namespace Helmclaw {
 QByteArray probeScript()
 {
     initProbeResource();
-    QFile file(QStringLiteral(":/scripts/probe.sh"));
-    if (!file.open(QIODevice::ReadOnly))
-        qFatal("probe.sh is not built in");
-    return file.readAll();
+    QByteArray text;
+    // Functions first: the last line of the last one starts it all.
+    for (const char *name : { "probe-host.sh", "probe.sh" }) {
+        QFile file(QStringLiteral(":/scripts/%1").arg(QLatin1StringView(name)));
+        if (!file.open(QIODevice::ReadOnly))
+            qFatal("%s is not built in", name);
+        text += file.readAll();
+    }
+    return text;
 }
 
 QByteArray newProbeNonce()

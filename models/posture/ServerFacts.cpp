@@ -100,6 +100,7 @@ Result<ServerFacts> ServerFacts::parse(const ProbeReport &report)
     facts.firewall = FirewallFacts::parse(report);
     facts.fail2ban = Fail2banFacts::parse(report);
     facts.updates = UpdateFacts::parse(report);
+    facts.sshd = SshdFacts::parse(report);
     return facts;
 }
 

@@ -3,6 +3,7 @@
 
 #include "models/posture/Fail2banFacts.h"
 #include "models/posture/FirewallFacts.h"
+#include "models/posture/SshdFacts.h"
 #include "models/posture/UpdateFacts.h"
 #include "ssh/Error.h"
 
@@ -51,6 +52,7 @@ struct ServerFacts
     FirewallFacts firewall;
     Fail2banFacts fail2ban;
     UpdateFacts updates;
+    SshdFacts sshd;
 
     [[nodiscard]] bool canBecomeRoot() const { return sudo == SudoAccess::Root || sudo == SudoAccess::Full; }
     /// The only error is a report without its basic sections (ErrorCode::BadServerData).

@@ -16,6 +16,8 @@ target_sources(helmclaw_models PRIVATE
   posture/FirewallChecks.h
   posture/FirewallFacts.cpp
   posture/FirewallFacts.h
+  posture/HostCatalogue.cpp
+  posture/HostCatalogue.h
   posture/Judge.cpp
   posture/Judge.h
   posture/PostureJson.cpp
@@ -32,6 +34,12 @@ target_sources(helmclaw_models PRIVATE
   posture/ProbeScript.h
   posture/ServerFacts.cpp
   posture/ServerFacts.h
+  posture/SshdAlgorithms.cpp
+  posture/SshdAlgorithms.h
+  posture/SshdChecks.cpp
+  posture/SshdChecks.h
+  posture/SshdFacts.cpp
+  posture/SshdFacts.h
   posture/UpdateChecks.cpp
   posture/UpdateChecks.h
   posture/UpdateFacts.cpp
@@ -40,5 +48,7 @@ target_sources(helmclaw_models PRIVATE
 qt_add_resources(helmclaw_models helmclaw_scripts
   PREFIX /scripts
   BASE ${CMAKE_SOURCE_DIR}/resources/scripts
-  FILES ${CMAKE_SOURCE_DIR}/resources/scripts/probe.sh
+  FILES
+    ${CMAKE_SOURCE_DIR}/resources/scripts/probe-host.sh
+    ${CMAKE_SOURCE_DIR}/resources/scripts/probe.sh
 )

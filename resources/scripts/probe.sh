@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh disable=SC2016 # $ in single quotes is awk's
 #
-# probe.sh NONCE: says what state a server's firewall, fail2ban and updates are in. Run as `sh -s -- NONCE` with this text on
-# stdin; POSIX sh (dash, bash, busybox, mksh). It only reads: no temporary file (so no here-document either), no cache
+# probe.sh NONCE: says what state a server is in. Run as `sh -s -- NONCE` with probe-host.sh and this text on stdin;
+# POSIX sh (dash, bash, busybox, mksh). It only reads: no temporary file (so no here-document either), no cache
 # written, no lock taken, never a prompt.
 #
 # Output, all in bytes, so that no text of the server can pass for a section of its own:
@@ -35,6 +35,7 @@ helmclaw_probe() {
     probe_ufw
     probe_fail2ban
     probe_updates
+    probe_sshd
     printf '%s done %s\n' "$nonce" "$sections"
 }
 

@@ -36,6 +36,12 @@ QString MatrixHeader::areaTitle(const QString &area)
         return QStringLiteral("fail2ban");
     if (area == QLatin1String("updates"))
         return tr("Updates");
+    if (area == QLatin1String("sshd"))
+        return QStringLiteral("sshd");
+    if (area == QLatin1String("accounts"))
+        return tr("Accounts");
+    if (area == QLatin1String("service"))
+        return tr("Gateway service");
     return area;
 }
 

@@ -29,6 +29,7 @@ struct LabCheckRow
 [[nodiscard]] QList<LabCheckRow> firewallRows();
 [[nodiscard]] QList<LabCheckRow> fail2banRows();
 [[nodiscard]] QList<LabCheckRow> updateRows();
+[[nodiscard]] QList<LabCheckRow> sshdRows();
 
 [[nodiscard]] QList<LabCheckRow> labCheckRows();
 

@@ -56,6 +56,9 @@ private Q_SLOTS:
         row("lab3", "updates", "PFPPP.PP");
         row("lab4", "updates", "PFFWP.PW");
         row("lab5", "updates", "PFPPP.PP");
+        // Debian's sshd as it is installed: passwords, keys for root, X11, and SHA-1 in its MACs.
+        row("lab1", "sshd", "FWPPWPW");
+        row("lab5", "sshd", "??????W");
     }
     void everyVariantsTrueState()
     {
