@@ -20,6 +20,8 @@ static QString overview()
                                        "  servers   list, add, edit, remove and import servers of the fleet\n"
                                        "  status    probe servers: firewall, fail2ban, updates\n"
                                        "  fix       do something about a check that does not pass\n"
+                                       "  unban     lift fail2ban's ban of an address\n"
+                                       "  reboot    restart servers, and wait until they are back\n"
                                        "  tasks     what was done to servers, and what has become of it\n"
                                        "  tunnel    keep a tunnel to a server's OpenClaw web UI open\n"
                                        "  exec      run a command on a server\n"

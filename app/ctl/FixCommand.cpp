@@ -14,36 +14,135 @@ namespace Helmclaw {
 
 void FixCommand::describe(QCommandLineParser &parser) const
 {
-    parser.setApplicationDescription(
-        tr("helmclawctl fix CHECK [NAME…]: does something about a check that does not pass, on the servers (all\n"
-           "without a name) where it does not. Shows first what it would run and asks; every step is on record on "
-           "this\n"
-           "computer (helmclawctl tasks). Afterwards the servers are probed again: the check is the proof.\n"
-           "Checks: %1.\n"
-           "Exit code: 0 fixed, or nothing to fix; 1 the check still does not pass; 3 a server could not be reached "
-           "or\n"
-           "did not let itself be fixed; 2 usage.")
-            .arg(FixCatalogue::checks().join(u", "_s)));
+    const QString how =
+        tr("Shows first what it would run and asks; every step is on record on this computer (helmclawctl tasks).\n"
+           "Exit code: 0 done, or nothing to do; 1 done, and the check still does not pass; 3 not done on every\n"
+           "server; 2 usage.");
+    switch (m_form) {
+    case Form::Fix:
+        parser.setApplicationDescription(
+            tr("helmclawctl fix CHECK [NAME…]: does something about a check that does not pass, on the servers (all\n"
+               "without a name) where it does not. Afterwards they are probed again: the check is the proof.\n"
+               "helmclawctl fix ACTION [--with NAME=VALUE] [NAME…]: does it whatever a check says.\n"
+               "helmclawctl fix --list: both, with what they want to be told.\n")
+            + how);
+        parser.addOption({ u"with"_s, tr("What the action must be told; may be repeated."), u"name=value"_s });
+        parser.addOption({ u"list"_s, tr("What there is.") });
+        break;
+    case Form::Unban:
+        parser.setApplicationDescription(
+            tr("helmclawctl unban ADDRESS [NAME…]: lifts fail2ban's bans of an address, on the servers (all without a\n"
+               "name) where it is banned.\n")
+            + how);
+        break;
+    case Form::Reboot:
+        parser.setApplicationDescription(
+            tr("helmclawctl reboot NAME…: restarts servers, and waits until each is back and has started up.\n"
+               "With --at: later, and without waiting; with --cancel: not after all.\n")
+            + how);
+        parser.addOption({ u"at"_s, tr("When: HH:MM by the server's own clock, or +MINUTES."), u"time"_s });
+        parser.addOption({ u"cancel"_s, tr("Takes a planned restart back.") });
+        break;
+    }
     addOptions(parser);
+}
+
+Result<FixCommand::Wanted> FixCommand::wanted(const QCommandLineParser &parser) const
+{
+    const QStringList words = parser.positionalArguments();
+    switch (m_form) {
+    case Form::Unban:
+        if (words.isEmpty())
+            return failure(ErrorCode::InvalidInput, tr("unban wants an address"));
+        return Wanted { u"fail2ban.unban"_s, { { u"address"_s, words.constFirst() } }, words.mid(1) };
+    case Form::Reboot:
+        if (words.isEmpty())
+            return failure(ErrorCode::InvalidInput, tr("reboot wants the names of servers"));
+        if (parser.isSet(u"cancel"_s) && parser.isSet(u"at"_s))
+            return failure(ErrorCode::InvalidInput, tr("--at and --cancel exclude each other"));
+        if (parser.isSet(u"cancel"_s))
+            return Wanted { u"server.cancel-reboot"_s, {}, words };
+        if (parser.isSet(u"at"_s))
+            return Wanted { u"server.reboot-later"_s, { { u"when"_s, parser.value(u"at"_s) } }, words };
+        return Wanted { u"server.reboot"_s, {}, words };
+    case Form::Fix:
+        break;
+    }
+    if (words.isEmpty())
+        return failure(ErrorCode::InvalidInput, tr("fix wants the id of a check or of an action"),
+                       tr("See: helmclawctl fix --list"));
+    Wanted wanted { words.constFirst(), {}, words.mid(1) };
+    for (const QString &given : parser.values(u"with"_s)) {
+        const QString name = given.section(u'=', 0, 0);
+        if (!given.contains(u'=') || wanted.values.contains(name))
+            return failure(ErrorCode::InvalidInput, tr("--with wants name=value, each name once"));
+        wanted.values.insert(name, given.section(u'=', 1));
+    }
+    return wanted;
+}
+
+Result<FixRequest> FixCommand::requestOf(const Wanted &wanted) const
+{
+    auto action = FixCatalogue::actionFor(wanted.what);
+    const bool forCheck = action.has_value();
+    if (!action)
+        action = FixCatalogue::action(wanted.what);
+    if (!action)
+        return failure(ErrorCode::InvalidInput,
+                       tr("there is no fix for \"%1\"").arg(printable(wanted.what.toUtf8(), 60)),
+                       tr("See: helmclawctl fix --list"));
+    auto values = FixCatalogue::parse(*action, wanted.values);
+    if (!values)
+        return tl::unexpected(values.error());
+    return FixRequest { action->id, *values, forCheck };
+}
+
+void FixCommand::list(bool json)
+{
+    QJsonArray array;
+    for (const FixAction &action : FixCatalogue::actions()) {
+        QStringList wants;
+        for (const FixParameter &parameter : action.parameters)
+            wants += parameter.name;
+        const auto forCheck = FixCatalogue::actionFor(action.checkId);
+        const QString check = forCheck && forCheck->id == action.id ? action.checkId : QString();
+        if (json)
+            array.append(QJsonObject { { u"id"_s, action.id },
+                                       { u"title"_s, action.title },
+                                       { u"check"_s, check },
+                                       { u"wants"_s, QJsonArray::fromStringList(wants) } });
+        else
+            writeOut(u"%1 %2 %3%4\n"_s.arg(action.id, -26)
+                         .arg(check, -22)
+                         .arg(action.title,
+                              wants.isEmpty() ? QString() : u" (--with %1=…)"_s.arg(wants.join(u"=… --with "_s)))
+                         .toUtf8());
+    }
+    if (json)
+        writeJson(QJsonDocument(QJsonObject { { u"fixes"_s, array } }));
+    finish(ExitOk);
 }
 
 void FixCommand::start(Console &console, const QCommandLineParser &parser)
 {
-    const QStringList words = parser.positionalArguments();
-    m_checkId = words.value(0);
-    if (FixCatalogue::title(m_checkId).isEmpty())
-        return fail({ ErrorCode::InvalidInput,
-                      words.isEmpty() ? tr("fix wants the id of a check")
-                                      : tr("there is no fix for \"%1\"").arg(printable(m_checkId.toUtf8(), 60)),
-                      tr("Fixes there are for: %1").arg(FixCatalogue::checks().join(u", "_s)),
-                      {} },
-                    ExitUsage);
-    const auto servers = select(console.fleet, words.mid(1));
-    if (!servers)
-        return fail(servers.error(), ExitUsage);
     if (!readOptions(console, parser))
         return;
+    if (m_form == Form::Fix && parser.isSet(u"list"_s))
+        return list(isJson());
+    const auto words = wanted(parser);
+    if (!words)
+        return fail(words.error(), ExitUsage);
+    const auto request = requestOf(*words);
+    if (!request)
+        return fail(request.error(), ExitUsage);
+    const auto servers = select(console.fleet, words->names);
+    if (!servers)
+        return fail(servers.error(), ExitUsage);
+    m_request = *request;
     m_servers = *servers;
+    const FixAction action = *FixCatalogue::action(m_request.actionId);
+    if (action.provenByCheck && !checkInfo(action.checkId).id.isEmpty())
+        m_checkId = action.checkId;
     if (m_servers.isEmpty())
         return probed();
     QStringList ids;
@@ -56,24 +155,19 @@ void FixCommand::start(Console &console, const QCommandLineParser &parser)
 
 void FixCommand::probed()
 {
-    TaskPlan plan;
-    plan.id = TaskPlan::newId();
-    plan.title = FixCatalogue::title(m_checkId);
-    plan.subject = u"fix "_s + m_checkId;
-    plan.rollout = rollout();
-    for (const Server &server : std::as_const(m_servers)) {
-        const ServerPosture posture = console().posture.posture(server.id);
-        auto its = FixCatalogue::plan(m_checkId, server, posture, plan.id);
-        if (its) {
-            plan.servers += *std::move(its);
-            continue;
-        }
-        const CheckResult *result = posture.find(m_checkId);
-        const bool fine = !posture.lastError && result != nullptr
-            && (result->verdict == Verdict::Pass || result->verdict == Verdict::NotApplicable);
-        m_serverFailed |= !fine;
-        writeErr(its.error().toString());
+    m_planner = std::make_unique<FixPlanner>(&console().sessions, &console().posture);
+    connect(m_planner.get(), &FixPlanner::finished, this, &FixCommand::planned);
+    m_planner->start(m_request, m_servers);
+}
+
+void FixCommand::planned()
+{
+    for (const FixPlanner::Left &left : m_planner->left()) {
+        m_serverFailed |= !left.nothingToDo;
+        writeErr(left.why.toString());
     }
+    TaskPlan plan = m_planner->plan();
+    plan.rollout = rollout();
     if (!plan.servers.isEmpty())
         return propose(plan);
     if (isJson())
@@ -85,47 +179,49 @@ void FixCommand::ended(const TaskRun &run)
 {
     if (!isJson())
         writeOut(taskSummary(run, false).toUtf8());
-    if (run.state == TaskState::Cancelled) {
+    if (run.state == TaskState::Cancelled || m_checkId.isEmpty()) {
         if (isJson())
             writeJson(QJsonDocument(taskToJson(run)));
-        return finish(exitCodeOf(run));
+        return finish(run.state == TaskState::Succeeded && m_serverFailed ? ExitServerFailed : exitCodeOf(run));
     }
     // What the tools say of themselves is one thing; the check is the proof.
     QStringList ids;
     for (const ServerPlan &server : run.plan.servers)
         ids += server.serverId;
     connect(
-        &console().refresher, &PostureRefresher::idle, this,
-        [this, run] {
-            bool passes = true;
-            QJsonArray checks;
-            for (const ServerPlan &server : run.plan.servers) {
-                const ServerPosture posture = console().posture.posture(server.serverId);
-                const CheckResult *result = posture.lastError ? nullptr : posture.find(m_checkId);
-                const Verdict verdict = result != nullptr ? result->verdict : Verdict::Unknown;
-                passes &= verdict == Verdict::Pass;
-                m_serverFailed |= posture.lastError.has_value();
-                checks.append(QJsonObject { { u"name"_s, server.serverName }, { u"verdict"_s, verdictName(verdict) } });
-                if (!isJson())
-                    writeOut(tr("%1: the check now says %2 (%3)\n")
-                                 .arg(server.serverName, verdictLabel(verdict),
-                                      posture.lastError ? posture.lastError->what
-                                                        : (result != nullptr ? result->summary : QString()))
-                                 .toUtf8());
-            }
-            if (isJson()) {
-                QJsonObject json = taskToJson(run);
-                json.insert(u"check"_s, m_checkId);
-                json.insert(u"verdicts"_s, checks);
-                writeJson(QJsonDocument(json));
-            }
-            if (m_serverFailed || run.state != TaskState::Succeeded)
-                finish(ExitServerFailed);
-            else
-                finish(passes ? ExitOk : ExitCheckFailed);
-        },
+        &console().refresher, &PostureRefresher::idle, this, [this, run] { probedAgain(run); },
         Qt::SingleShotConnection);
     console().refresher.refresh(ids);
+}
+
+void FixCommand::probedAgain(const TaskRun &run)
+{
+    bool passes = true;
+    QJsonArray checks;
+    for (const ServerPlan &server : run.plan.servers) {
+        const ServerPosture posture = console().posture.posture(server.serverId);
+        const CheckResult *result = posture.lastError ? nullptr : posture.find(m_checkId);
+        const Verdict verdict = result != nullptr ? result->verdict : Verdict::Unknown;
+        passes &= verdict == Verdict::Pass;
+        m_serverFailed |= posture.lastError.has_value();
+        checks.append(QJsonObject { { u"name"_s, server.serverName }, { u"verdict"_s, verdictName(verdict) } });
+        if (!isJson())
+            writeOut(tr("%1: the check now says %2 (%3)\n")
+                         .arg(server.serverName, verdictLabel(verdict),
+                              posture.lastError ? posture.lastError->what
+                                                : (result != nullptr ? result->summary : QString()))
+                         .toUtf8());
+    }
+    if (isJson()) {
+        QJsonObject json = taskToJson(run);
+        json.insert(u"check"_s, m_checkId);
+        json.insert(u"verdicts"_s, checks);
+        writeJson(QJsonDocument(json));
+    }
+    if (m_serverFailed || run.state != TaskState::Succeeded)
+        finish(ExitServerFailed);
+    else
+        finish(passes ? ExitOk : ExitCheckFailed);
 }
 
 } // namespace Helmclaw

@@ -29,6 +29,8 @@ QString kindLabel(TaskStep::Kind kind)
         return Text::tr("CHANGE");
     case TaskStep::Kind::Proof:
         return Text::tr("prove");
+    case TaskStep::Kind::Return:
+        return Text::tr("wait");
     case TaskStep::Kind::Reach:
         break;
     }
@@ -40,6 +42,12 @@ QString indented(const QString &text)
     return u"    "_s + QString(text.trimmed()).replace(u'\n', u"\n    "_s) + u'\n';
 }
 
+/// Below a step's title.
+QString hanging(QString text)
+{
+    return text.replace(u'\n', u"\n           "_s);
+}
+
 } // namespace
 
 QString taskPreview(const TaskPlan &plan)
@@ -47,8 +55,12 @@ QString taskPreview(const TaskPlan &plan)
     QString text = plan.title + u'\n';
     for (const auto &[servers, steps] : foldPlans(plan)) {
         text += Text::tr("On %1:\n").arg(servers.join(u", "_s));
-        for (const TaskStep &step : steps)
-            text += u"  %1  %2\n           %3\n"_s.arg(kindLabel(step.kind), -7).arg(step.title, step.commandText());
+        for (const TaskStep &step : steps) {
+            text += u"  %1  %2\n           %3\n"_s.arg(kindLabel(step.kind), -7)
+                        .arg(step.title, hanging(step.commandText()));
+            if (step.file)
+                text += u"           "_s + hanging(step.file->unifiedDiff()) + u'\n';
+        }
     }
     const auto waves = plan.waves();
     if (waves.size() > 1) {

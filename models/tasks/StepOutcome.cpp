@@ -48,6 +48,12 @@ QString lastLine(const QString &text)
 
 } // namespace
 
+QString goesOnText()
+{
+    return Text::tr("no longer waited for; it cannot be cancelled and goes on on the server. Find out later what has "
+                    "become of it");
+}
+
 QString printableLines(QByteArrayView text, int limit)
 {
     constexpr int longestLine = 4096;
@@ -67,6 +73,8 @@ QString printableLines(QByteArrayView text, int limit)
 
 StepRun outcomeOf(const TaskStep &step, const Error &error)
 {
+    if (error.code == ErrorCode::Cancelled && step.goesOn)
+        return ended(TaskState::Unknown, goesOnText(), step);
     if (error.code == ErrorCode::Cancelled)
         return ended(TaskState::Cancelled, Text::tr("cancelled while it ran; what it had done until then stays"), step);
     const bool unknown =

@@ -14,6 +14,8 @@ class HostKeyReply;
 [[nodiscard]] StepRun outcomeOf(const TaskStep &step, const HostKeyReply &reply);
 /// The step could not be begun, or @p error ended it.
 [[nodiscard]] StepRun outcomeOf(const TaskStep &step, const Error &error);
+/// Why a step with TaskStep::goesOn is Unknown after a cancellation.
+[[nodiscard]] QString goesOnText();
 /// Server text made safe, line by line; the end of it when it is longer than @p limit characters.
 [[nodiscard]] QString printableLines(QByteArrayView text, int limit);
 

@@ -5,6 +5,8 @@
 #include "models/tasks/StepOutcome.h"
 #include "ssh/SshPool.h"
 
+#include <QTimer>
+
 #include <algorithm>
 #include <utility>
 
@@ -14,7 +16,9 @@ namespace Helmclaw {
 
 namespace {
 constexpr qsizetype outputCap = 16 * 1024 * 1024; ///< a command that prints more is ended
-}
+constexpr std::chrono::seconds returnDeadline { 30 }; ///< of one try to find a server back
+constexpr std::chrono::seconds returnPause { 3 }; ///< between two
+} // namespace
 
 Task::Task(TaskPlan plan, ServerSessions *sessions, const QString &journalFolder, QObject *parent)
     : QObject(parent)
@@ -122,6 +126,8 @@ void Task::runStep(int server)
         const TaskStep &step = stepOf(server);
         if (found->second.cancelled)
             endStep(server, outcomeOf(step, Error { ErrorCode::Cancelled, {}, {}, {} }));
+        else if (!ready && step.kind == TaskStep::Kind::Return)
+            endReturn(server, outcomeOf(step, ready.error()));
         else if (!ready)
             endStep(server, outcomeOf(step, ready.error()));
         else if (step.kind == TaskStep::Kind::Reach)
@@ -134,7 +140,8 @@ void Task::runStep(int server)
 void Task::command(int server, const TaskStep &step)
 {
     ExecOptions options;
-    options.deadline = std::chrono::seconds(step.timeout);
+    const bool again = step.kind == TaskStep::Kind::Return;
+    options.deadline = again ? returnDeadline : std::chrono::seconds(step.timeout);
     options.asRoot = step.asRoot;
     options.outputCap = outputCap;
     ExecReply *reply = m_sessions->pool()->exec(m_run.plan.servers.at(server).serverId,
@@ -142,11 +149,48 @@ void Task::command(int server, const TaskStep &step)
     Active &active = m_active.at(server);
     active.reply = reply;
     active.shown[0] = active.shown[1] = 0;
-    connect(reply, &ExecReply::readyRead, this, [this, server, reply] { showOutput(server, reply, false); });
-    connect(reply, &SshReply::finished, this, [this, server, reply] {
-        showOutput(server, reply, true);
+    if (!again)
+        connect(reply, &ExecReply::readyRead, this, [this, server, reply] { showOutput(server, reply, false); });
+    connect(reply, &SshReply::finished, this, [this, server, reply, again] {
+        if (!again)
+            showOutput(server, reply, true);
         reply->deleteLater();
-        endStep(server, outcomeOf(stepOf(server), *reply));
+        const StepRun outcome = outcomeOf(stepOf(server), *reply);
+        if (again)
+            endReturn(server, outcome);
+        else
+            endStep(server, outcome);
+    });
+}
+
+/// One try has ended: the session may have died with the server, so the next one dials again.
+void Task::endReturn(int server, const StepRun &outcome)
+{
+    Active &active = m_active.at(server);
+    active.reply.clear();
+    if (!active.since.isValid())
+        active.since.start();
+    const TaskStep &step = stepOf(server);
+    const bool late = active.since.elapsed() > std::chrono::milliseconds(std::chrono::seconds(step.timeout)).count();
+    if (outcome.state == TaskState::Succeeded) {
+        endStep(server, outcome);
+        return;
+    }
+    if (active.cancelled) {
+        endStep(server, outcomeOf(step, Error { ErrorCode::Cancelled, {}, {}, {} }));
+        return;
+    }
+    if (late) {
+        StepRun last = outcome;
+        last.problem =
+            tr("not back within %1 minutes. The last try: %2").arg((step.timeout + 59) / 60).arg(outcome.problem);
+        endStep(server, last);
+        return;
+    }
+    QTimer::singleShot(returnPause, this, [this, server, number = active.step] {
+        const auto found = m_active.find(server);
+        if (found != m_active.end() && found->second.step == number)
+            runStep(server);
     });
 }
 
@@ -189,11 +233,16 @@ void Task::endStep(int server, const StepRun &outcome)
         endServer(server, TaskState::Succeeded, {});
         return;
     }
+    if (active.cancelled && m_run.plan.servers.at(server).steps.at(active.step + 1).goesOn) {
+        endServer(server, TaskState::Unknown, goesOnText());
+        return;
+    }
     if (active.cancelled) {
         endServer(server, TaskState::Cancelled, tr("cancelled between two steps; what was done until then stays"));
         return;
     }
     ++active.step;
+    active.since.invalidate();
     beginStep(server);
 }
 

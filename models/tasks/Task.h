@@ -5,6 +5,7 @@
 #include "models/tasks/TaskRun.h"
 #include "ssh/SshReply.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QPointer>
 
@@ -19,9 +20,10 @@ class ServerSessions;
 ///
 /// How it ends: a server whose precondition fails is Failed, and nothing was changed on it. A change that ends with
 /// another exit status than 0 is Failed. A change or a proof whose end nobody saw (connection lost, deadline) is
-/// Unknown. A wave of canaries that do not all succeed, or Rollout::stopAfter servers that failed or are unknown, end
-/// the roll-out: what runs is let finish, what waits is Skipped. The task is Failed when a server is, else Unknown when
-/// one is, else Cancelled when the user has, else Succeeded. Thread: the GUI thread.
+/// Unknown. So is, when it is cancelled, what goes on on the server all the same (TaskStep::goesOn). A wave of canaries
+/// that do not all succeed, or Rollout::stopAfter servers that failed or are unknown, end the roll-out: what runs is
+/// let finish, what waits is Skipped. The task is Failed when a server is, else Unknown when one is, else Cancelled
+/// when the user has, else Succeeded. Thread: the GUI thread.
 class Task : public QObject
 {
     Q_OBJECT
@@ -51,6 +53,7 @@ private:
         int step = 0;
         QPointer<SshReply> reply; ///< while its step runs on the server
         bool cancelled = false;
+        QElapsedTimer since; ///< of a Return: when it began
         qsizetype shown[2] = { 0, 0 }; ///< bytes of standard output and error that outputAdded() has told
     };
 
@@ -61,6 +64,7 @@ private:
     void runStep(int server);
     void command(int server, const TaskStep &step);
     void reach(int server);
+    void endReturn(int server, const StepRun &outcome);
     void showOutput(int server, const class ExecReply *reply, bool whole);
     void endStep(int server, const StepRun &outcome);
     void endServer(int server, TaskState state, const QString &problem);

@@ -21,15 +21,20 @@ QJsonObject taskToJson(const TaskRun &run)
         QJsonArray steps;
         for (int n = 0; n < server.steps.size(); ++n) {
             const StepRun &step = server.steps.at(n);
-            steps.append(QJsonObject { { u"title"_s, plan.steps.at(n).title },
-                                       { u"command"_s, plan.steps.at(n).commandText() },
-                                       { u"state"_s, taskStateName(step.state) },
-                                       { u"started"_s, timeValue(step.started) },
-                                       { u"ended"_s, timeValue(step.ended) },
-                                       { u"exitStatus"_s, step.exitStatus },
-                                       { u"output"_s, step.output },
-                                       { u"errors"_s, step.errors },
-                                       { u"problem"_s, step.problem } });
+            const TaskStep &planned = plan.steps.at(n);
+            steps.append(
+                QJsonObject { { u"title"_s, planned.title },
+                              { u"command"_s, planned.commandText() },
+                              { u"argv"_s, QJsonArray::fromStringList(planned.argv) },
+                              { u"asRoot"_s, planned.asRoot },
+                              { u"diff"_s, planned.file ? QJsonValue(planned.file->unifiedDiff()) : QJsonValue() },
+                              { u"state"_s, taskStateName(step.state) },
+                              { u"started"_s, timeValue(step.started) },
+                              { u"ended"_s, timeValue(step.ended) },
+                              { u"exitStatus"_s, step.exitStatus },
+                              { u"output"_s, step.output },
+                              { u"errors"_s, step.errors },
+                              { u"problem"_s, step.problem } });
         }
         servers.append(QJsonObject { { u"id"_s, plan.serverId },
                                      { u"name"_s, plan.serverName },

@@ -25,20 +25,29 @@ struct Text
 
 constexpr std::array kinds { std::pair { TaskStep::Kind::Precondition, "precondition" },
                              std::pair { TaskStep::Kind::Change, "change" },
-                             std::pair { TaskStep::Kind::Proof, "proof" },
-                             std::pair { TaskStep::Kind::Reach, "reach" } };
+                             std::pair { TaskStep::Kind::Proof, "proof" }, std::pair { TaskStep::Kind::Reach, "reach" },
+                             std::pair { TaskStep::Kind::Return, "return" } };
 
 QJsonObject stepToJson(const TaskStep &step)
 {
     const auto *const kind =
         std::find_if(kinds.begin(), kinds.end(), [&step](const auto &entry) { return entry.first == step.kind; });
-    return { { u"kind"_s, QLatin1StringView(kind->second) },
-             { u"title"_s, step.title },
-             { u"argv"_s, QJsonArray::fromStringList(step.argv) },
-             { u"asRoot"_s, step.asRoot },
-             { u"expected"_s, step.expected },
-             { u"remedy"_s, step.remedy },
-             { u"timeout"_s, step.timeout } };
+    QJsonObject json { { u"kind"_s, QLatin1StringView(kind->second) },
+                       { u"title"_s, step.title },
+                       { u"argv"_s, QJsonArray::fromStringList(step.argv) },
+                       { u"asRoot"_s, step.asRoot },
+                       { u"expected"_s, step.expected },
+                       { u"remedy"_s, step.remedy },
+                       { u"timeout"_s, step.timeout },
+                       { u"goesOn"_s, step.goesOn } };
+    if (step.file) {
+        json.insert(u"file"_s,
+                    QJsonObject { { u"path"_s, step.file->path },
+                                  { u"existed"_s, step.file->existed },
+                                  { u"before"_s, step.file->before },
+                                  { u"after"_s, step.file->after } });
+    }
+    return json;
 }
 
 tl::unexpected<Error> broken(const QString &what)
@@ -62,6 +71,10 @@ Result<TaskStep> stepFromJson(const QJsonObject &json)
     step.expected = json[u"expected"].toString();
     step.remedy = json[u"remedy"].toString();
     step.timeout = json[u"timeout"].toInt();
+    step.goesOn = json[u"goesOn"].toBool();
+    if (const QJsonObject file = json[u"file"].toObject(); !file.isEmpty())
+        step.file = FileChange { file[u"path"].toString(), file[u"existed"].toBool(), file[u"before"].toString(),
+                                 file[u"after"].toString() };
     if (step.timeout < 1 || step.argv.isEmpty() != (step.kind == TaskStep::Kind::Reach)
         || !QRegularExpression(step.expected).isValid())
         return broken(Text::tr("a step of it is not usable"));
@@ -74,6 +87,11 @@ QString TaskStep::commandText() const
 {
     if (kind == Kind::Reach)
         return Text::tr("(a new SSH connection)");
+    if (file && file->existed)
+        return Text::tr("(replaces %1 in one step, unless it has changed meanwhile; keeps the present one)")
+            .arg(file->path);
+    if (file)
+        return Text::tr("(makes %1 in one step, unless there is one meanwhile)").arg(file->path);
     CommandLine line(asRoot ? u"sudo"_s : argv.value(0), asRoot ? argv : argv.mid(1));
     return line.toDisplay();
 }

@@ -8,7 +8,22 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
+
 namespace Helmclaw {
+
+/// A file's content on the server, now and then.
+struct FileChange
+{
+    QString path; ///< absolute
+    bool existed = false;
+    QString before; ///< as it was read when the plan was made; the step fails when it is no longer so
+    QString after;
+
+    /// As "diff -u" shows it, each line made printable; no text when nothing changes.
+    [[nodiscard]] QString unifiedDiff() const;
+    friend bool operator==(const FileChange &, const FileChange &) = default;
+};
 
 /// One thing that a task does on one server.
 struct TaskStep
@@ -18,6 +33,7 @@ struct TaskStep
         Change, ///< writes
         Proof, ///< reads, and says whether the changes have come to what they should
         Reach, ///< a new connection to the server's sshd, as far as its pinned host key: nobody is locked out
+        Return, ///< reads, over new connections, again and again until it succeeds: the server comes back
     };
     Kind kind = Kind::Change;
     QString title; ///< translated, one line: "Start fail2ban, now and at every boot"
@@ -26,8 +42,12 @@ struct TaskStep
     QString expected; ///< regular expression that standard output must match, besides exit status 0; empty: any
     QString remedy; ///< translated: what to do when it fails; may be empty
     int timeout = 60; ///< seconds
+    std::optional<FileChange> file; ///< what argv writes, for the eyes
+    /// What it does or waits for goes on on the server when nobody waits for it any more: it cannot be cancelled.
+    bool goesOn = false;
 
-    /// "sudo systemctl enable --now fail2ban.service", quoted for a shell; for previews and logs.
+    /// "sudo systemctl enable --now fail2ban.service", quoted for a shell; for previews and logs. Of a file that is
+    /// written it says so instead of showing argv, which holds all of its content.
     [[nodiscard]] QString commandText() const;
     friend bool operator==(const TaskStep &, const TaskStep &) = default;
 };

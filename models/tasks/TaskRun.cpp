@@ -244,7 +244,9 @@ std::optional<TaskPlan> TaskRun::findOut() const
         if (servers.at(i).state != TaskState::Unknown)
             continue;
         ServerPlan look = plan.servers.at(i);
-        look.steps.removeIf([](const TaskStep &step) { return step.kind != TaskStep::Kind::Proof; });
+        look.steps.removeIf([](const TaskStep &step) {
+            return step.kind != TaskStep::Kind::Proof && step.kind != TaskStep::Kind::Return;
+        });
         if (!look.steps.isEmpty())
             looks += look;
     }

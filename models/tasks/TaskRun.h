@@ -78,7 +78,8 @@ struct TaskRun
     /// A new task for the servers that did not succeed (and were not just skipped or cancelled, unless @p all).
     /// Nothing when there are none.
     [[nodiscard]] std::optional<TaskPlan> retry(bool all = false) const;
-    /// A new task that only looks: the proofs of the servers whose state is Unknown. Nothing when there are none.
+    /// A new task that only looks: the proofs (and returns) of the servers whose state is Unknown. Nothing when there
+    /// are none.
     [[nodiscard]] std::optional<TaskPlan> findOut() const;
     friend bool operator==(const TaskRun &, const TaskRun &) = default;
 };

@@ -1,11 +1,28 @@
 # SPDX-License-Identifier: MIT
 target_sources(helmclaw_models PRIVATE
+  tasks/DetachedRun.cpp
+  tasks/DetachedRun.h
+  tasks/Fail2banFixes.cpp
+  tasks/Fail2banFixes.h
+  tasks/FileDiff.cpp
+  tasks/FirewallFixes.cpp
+  tasks/FirewallFixes.h
+  tasks/FixAction.cpp
+  tasks/FixAction.h
   tasks/FixCatalogue.cpp
   tasks/FixCatalogue.h
+  tasks/FixPlanner.cpp
+  tasks/FixPlanner.h
+  tasks/FixSteps.cpp
+  tasks/FixSteps.h
+  tasks/FixSurvey.cpp
+  tasks/FixSurvey.h
   tasks/OutputFold.cpp
   tasks/OutputFold.h
   tasks/PlanFold.cpp
   tasks/PlanFold.h
+  tasks/RebootFixes.cpp
+  tasks/RebootFixes.h
   tasks/StepOutcome.cpp
   tasks/StepOutcome.h
   tasks/Task.cpp
@@ -24,4 +41,6 @@ target_sources(helmclaw_models PRIVATE
   tasks/TaskPlan.h
   tasks/TaskRun.cpp
   tasks/TaskRun.h
+  tasks/UpdateFixes.cpp
+  tasks/UpdateFixes.h
 )

@@ -23,6 +23,8 @@ Glyph glyphOf(TaskStep::Kind kind)
         return { QStringLiteral("edit"), Tone::Warn, TaskStepRow::tr("Changes") };
     case TaskStep::Kind::Proof:
         return { QStringLiteral("shield"), Tone::Neutral, TaskStepRow::tr("Proves") };
+    case TaskStep::Kind::Return:
+        return { QStringLiteral("clock"), Tone::Neutral, TaskStepRow::tr("Waits") };
     case TaskStep::Kind::Reach:
         break;
     }
@@ -47,7 +49,7 @@ TaskStepRow::TaskStepRow(const TaskStep &step, QWidget *parent)
     auto *command = new CodeLabel;
     command->setObjectName(QStringLiteral("stepCommand"));
     command->setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
-    command->setText(step.commandText());
+    command->setText(step.file ? step.commandText() + u'\n' + step.file->unifiedDiff() : step.commandText());
 
     auto *grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);

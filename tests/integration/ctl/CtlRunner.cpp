@@ -7,14 +7,14 @@
 
 namespace Helmclaw {
 
-ProgramRun runProgram(const QString &program, const QStringList &arguments, const QByteArray &input)
+ProgramRun runProgram(const QString &program, const QStringList &arguments, const QByteArray &input, int seconds)
 {
     QProcess process;
     process.setChildProcessModifier([] { ::setsid(); }); // whoever runs the tests sits at a terminal, perhaps
     process.start(program, arguments);
     process.write(input);
     process.closeWriteChannel();
-    const bool ended = process.waitForFinished(60000);
+    const bool ended = process.waitForFinished(seconds * 1000);
     if (!ended) {
         process.kill();
         process.waitForFinished(5000);

@@ -17,7 +17,8 @@ struct ProgramRun
     [[nodiscard]] QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
 };
 
-/// Runs @p program to its end (60 s at most) with @p input on standard input.
-[[nodiscard]] ProgramRun runProgram(const QString &program, const QStringList &arguments, const QByteArray &input = {});
+/// Runs @p program to its end (@p seconds at most) with @p input on standard input.
+[[nodiscard]] ProgramRun runProgram(const QString &program, const QStringList &arguments, const QByteArray &input = {},
+                                    int seconds = 60);
 
 } // namespace Helmclaw

@@ -77,6 +77,12 @@ private Q_SLOTS:
         QTest::newRow("hostkey of nobody") << QStringList { u"hostkey"_s, u"show"_s, u"nobody"_s };
         QTest::newRow("fix without a check") << QStringList { u"fix"_s };
         QTest::newRow("a check that has no fix") << QStringList { u"fix"_s, u"firewall.rules"_s };
+        QTest::newRow("a fix that must be told something") << QStringList { u"fix"_s, u"fail2ban.unban"_s };
+        QTest::newRow("a fix that is told too much")
+            << QStringList { u"fix"_s, u"fail2ban.active"_s, u"--with"_s, u"address=192.0.2.7"_s };
+        QTest::newRow("unban nobody") << QStringList { u"unban"_s };
+        QTest::newRow("unban what is no address") << QStringList { u"unban"_s, u"example.org"_s };
+        QTest::newRow("restart everything") << QStringList { u"reboot"_s };
         QTest::newRow("fix on nobody") << QStringList { u"fix"_s, u"fail2ban.active"_s, u"nobody"_s };
         QTest::newRow("waves of nothing") << QStringList { u"fix"_s, u"fail2ban.active"_s, u"--wave"_s, u"0"_s };
         QTest::newRow("a task that is not there") << QStringList { u"tasks"_s, u"show"_s, u"0123abcd"_s };

@@ -209,6 +209,71 @@ private Q_SLOTS:
         QVERIFY(m_sshd->start());
     }
 
+    void whatGoesOnIsNotCancelledButUnknown()
+    {
+        const QString pid = file(u"goes-on.pid"_qs);
+        TaskStep follow = shell(Prove, u"echo $$ > '%1'; exec sleep 600"_qs.arg(pid));
+        follow.goesOn = true;
+        const TaskPlan its = plan(1, [&](int) -> QList<TaskStep> { return { shell(Do, u"true"_qs), follow }; });
+        Task task(its, m_house->sessions.get(), m_house->journals());
+        QSignalSpy finished(&task, &Task::finished);
+        task.start();
+        QTRY_VERIFY_WITH_TIMEOUT(isAlive(pid), 60000);
+        task.cancel();
+        QVERIFY(finished.wait(60000));
+        QCOMPARE(task.run().state, TaskState::Unknown);
+        QCOMPARE(task.run().servers.first().state, TaskState::Unknown);
+        QVERIFY(task.run().servers.first().problem.contains(u"goes on"_qs));
+        QCOMPARE(task.run().findOut()->servers.first().steps.size(), 1);
+        QTRY_VERIFY_WITH_TIMEOUT(!isAlive(pid), 20000); // who watched is gone, of course
+    }
+
+    void aServerThatGoesAwayIsWaitedFor()
+    {
+        const QString boot = file(u"boot-id"_qs);
+        QVERIFY(Test::writeFile(boot, "old\n"));
+        TaskStep back = shell(TaskStep::Kind::Return, u"cat '%1'"_qs.arg(boot), 600);
+        back.expected = u"^new$"_qs;
+        back.goesOn = true;
+        const TaskPlan its = plan(1, [&](int) -> QList<TaskStep> {
+            return { shell(Do, u"true"_qs), back, shell(Prove, u"echo here"_qs) };
+        });
+        Task task(its, m_house->sessions.get(), m_house->journals());
+        QSignalSpy finished(&task, &Task::finished);
+        task.start();
+        QTRY_COMPARE_WITH_TIMEOUT(task.run().servers.first().steps.at(1).state, TaskState::Running, 60000);
+        QTest::qWait(1000); // it answers still, as it did before
+        m_sshd->kill(); // with the session
+        QTest::qWait(5000);
+        QVERIFY(finished.isEmpty());
+        QVERIFY(Test::writeFile(boot, "new\n"));
+        QVERIFY(m_sshd->start());
+        QVERIFY(!finished.isEmpty() || finished.wait(120000));
+        QCOMPARE(task.run().state, TaskState::Succeeded);
+        QCOMPARE(task.run().servers.first().steps.at(1).output, u"new\n"_qs);
+    }
+
+    void aServerThatDoesNotReturnIsUnknown()
+    {
+        TaskStep back = shell(TaskStep::Kind::Return, u"echo old"_qs, 1);
+        back.expected = u"^new$"_qs;
+        const TaskPlan its = plan(2, [&](int n) -> QList<TaskStep> {
+            TaskStep mine = back;
+            mine.timeout = n == 0 ? 1 : 600;
+            mine.goesOn = true;
+            return { mine };
+        });
+        Task task(its, m_house->sessions.get(), m_house->journals());
+        QSignalSpy finished(&task, &Task::finished);
+        task.start();
+        // It answers, and is the old one: that is known.
+        QTRY_COMPARE_WITH_TIMEOUT(task.run().servers.at(0).state, TaskState::Failed, 60000);
+        QVERIFY(task.run().servers.at(0).problem.contains(u"not back"_qs));
+        task.cancelServer(1);
+        QVERIFY(!finished.isEmpty() || finished.wait(60000));
+        QCOMPARE(task.run().servers.at(1).state, TaskState::Unknown);
+    }
+
     void cancelledBeforeTheEnd()
     {
         const QString pid = file(u"cancel.pid"_qs);
