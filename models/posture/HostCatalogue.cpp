@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "models/posture/HostCatalogue.h"
 
+#include "models/posture/AccountChecks.h"
 #include "models/posture/SshdChecks.h"
 
 namespace Helmclaw {
@@ -49,13 +50,45 @@ public:
               SshdChecks::x11Forwarding },
         };
     }
+    static QList<CheckRule> accounts()
+    {
+        const QString area = QStringLiteral("accounts");
+        const CheckCategory category = CheckCategory::Authentication;
+        return {
+            { { QStringLiteral("accounts.sudo-scope"), tr("sudo gives the service user no more than documented"),
+                tr("sudo"), area,
+                tr("An agent does what a web page or a message talks it into. What its user may do as root, it can be "
+                   "talked into, too."),
+                category, Severity::High },
+              AccountChecks::sudoScope },
+            { { QStringLiteral("accounts.root-equivalent-groups"), tr("Nobody is root by way of a group"), tr("Groups"),
+                area,
+                tr("Membership in docker, lxd or disk is root without a password and without a line in sudo's log."),
+                category, Severity::High },
+              AccountChecks::rootEquivalentGroups },
+            { { QStringLiteral("accounts.uid-zero"), tr("Only root has user ID 0"), tr("User ID 0"), area,
+                tr("A second account with ID 0 is root under another name: a classic back door."), category,
+                Severity::Critical },
+              AccountChecks::uidZero },
+            { { QStringLiteral("accounts.empty-passwords"), tr("No account has an empty password"),
+                tr("Empty passwords"), area,
+                tr("Whoever has any account here becomes that user with su, and with sudo more."), category,
+                Severity::Critical },
+              AccountChecks::emptyPasswords },
+            { { QStringLiteral("accounts.authorized-keys"), tr("Keys of root and the service user are strong"),
+                tr("Keys"), area,
+                tr("A key lets its holder in for ever. DSA and short RSA keys can be computed from their public half."),
+                category, Severity::Medium },
+              AccountChecks::authorizedKeys },
+        };
+    }
 };
 
 } // namespace
 
 QList<CheckRule> hostCheckRules()
 {
-    return HostCatalogue::sshd();
+    return HostCatalogue::sshd() + HostCatalogue::accounts();
 }
 
 } // namespace Helmclaw

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "models/posture/AccountFacts.h"
 #include "models/posture/Fail2banFacts.h"
 #include "models/posture/FirewallFacts.h"
 #include "models/posture/SshdFacts.h"
@@ -53,6 +54,7 @@ struct ServerFacts
     Fail2banFacts fail2ban;
     UpdateFacts updates;
     SshdFacts sshd;
+    AccountFacts accounts;
 
     [[nodiscard]] bool canBecomeRoot() const { return sudo == SudoAccess::Root || sudo == SudoAccess::Full; }
     /// The only error is a report without its basic sections (ErrorCode::BadServerData).

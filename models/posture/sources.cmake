@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
 target_sources(helmclaw_models PRIVATE
+  posture/AccountChecks.cpp
+  posture/AccountChecks.h
+  posture/AccountFacts.cpp
+  posture/AccountFacts.h
   posture/AptArchive.cpp
   posture/AptArchive.h
   posture/Check.cpp
@@ -40,6 +44,8 @@ target_sources(helmclaw_models PRIVATE
   posture/SshdChecks.h
   posture/SshdFacts.cpp
   posture/SshdFacts.h
+  posture/SudoRules.cpp
+  posture/SudoRules.h
   posture/UpdateChecks.cpp
   posture/UpdateChecks.h
   posture/UpdateFacts.cpp

@@ -36,6 +36,8 @@ helmclaw_probe() {
     probe_fail2ban
     probe_updates
     probe_sshd
+    probe_service
+    probe_accounts
     printf '%s done %s\n' "$nonce" "$sections"
 }
 
@@ -91,6 +93,8 @@ probe_system() {
     elif has sudo; then
         text=$(sudo -n -l 2>&1)
         status=$?
+        # shellcheck disable=SC2034
+        own_sudo=$text own_sudo_status=$status # probe_accounts looks at it, too
         case $status:$text in
         0:*'(ALL : ALL) NOPASSWD: ALL'* | 0:*'(ALL) NOPASSWD: ALL'* | 0:*'(root) NOPASSWD: ALL'* | \
             0:*'(ALL:ALL) NOPASSWD: ALL'* | 0:*'(root : root) NOPASSWD: ALL'*) sudo=full ;;

@@ -59,6 +59,9 @@ private Q_SLOTS:
         // Debian's sshd as it is installed: passwords, keys for root, X11, and SHA-1 in its MACs.
         row("lab1", "sshd", "FWPPWPW");
         row("lab5", "sshd", "??????W");
+        // openclaw-ansible puts the service user into docker.
+        row("lab1", "accounts", "PWPPP");
+        row("lab5", "accounts", "?WP??");
     }
     void everyVariantsTrueState()
     {

@@ -143,7 +143,7 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, text);
         const QByteArrayList names { "ufw-status", "fail2ban", "apt-config", "apt-archives", "apt-pending",
-                                     "dpkg",       "stamps",   "units",      "sshd" };
+                                     "dpkg",       "stamps",   "units",      "sshd",         "accounts" };
         for (const QByteArray &name : names) {
             ReportBuilder builder = ReportBuilder::recorded("documented");
             builder.set(name, text);
