@@ -2,6 +2,7 @@
 #include "models/posture/HostCatalogue.h"
 
 #include "models/posture/AccountChecks.h"
+#include "models/posture/ServiceChecks.h"
 #include "models/posture/SshdChecks.h"
 
 namespace Helmclaw {
@@ -82,13 +83,45 @@ public:
               AccountChecks::authorizedKeys },
         };
     }
+    static QList<CheckRule> service()
+    {
+        const QString area = QStringLiteral("service");
+        const CheckCategory category = CheckCategory::Infrastructure;
+        return {
+            { { QStringLiteral("service.no-new-privileges"), tr("The gateway cannot gain privileges"), tr("Privileges"),
+                area,
+                tr("With NoNewPrivileges no program that an agent starts becomes root by setuid: sudo and su are "
+                   "shut."),
+                category, Severity::Medium },
+              ServiceChecks::noNewPrivileges },
+            { { QStringLiteral("service.private-tmp"), tr("The gateway has a /tmp of its own"), tr("Own /tmp"), area,
+                tr("In a shared /tmp every user's program can wait for the gateway's files, and the other way round."),
+                category, Severity::Low },
+              ServiceChecks::privateTmp },
+            { { QStringLiteral("service.protect-system"), tr("The gateway cannot write to the system"), tr("System"),
+                area,
+                tr("An agent that was talked into it writes where it may: with ProtectSystem=strict only where "
+                   "ReadWritePaths says."),
+                category, Severity::Medium },
+              ServiceChecks::protectSystem },
+            { { QStringLiteral("service.protect-home"), tr("The gateway cannot write to homes"), tr("Homes"), area,
+                tr("A line in somebody's .bashrc or authorized_keys is a way in that stays after the agent is gone."),
+                category, Severity::Medium },
+              ServiceChecks::protectHome },
+            { { QStringLiteral("service.exposure"), tr("systemd does not call the gateway's unit unsafe"),
+                tr("Exposure"), area,
+                tr("systemd-analyze security counts what a unit could do and need not; 10 is worst."), category,
+                Severity::Low },
+              ServiceChecks::exposure },
+        };
+    }
 };
 
 } // namespace
 
 QList<CheckRule> hostCheckRules()
 {
-    return HostCatalogue::sshd() + HostCatalogue::accounts();
+    return HostCatalogue::sshd() + HostCatalogue::accounts() + HostCatalogue::service();
 }
 
 } // namespace Helmclaw

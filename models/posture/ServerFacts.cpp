@@ -102,6 +102,7 @@ Result<ServerFacts> ServerFacts::parse(const ProbeReport &report)
     facts.updates = UpdateFacts::parse(report);
     facts.sshd = SshdFacts::parse(report);
     facts.accounts = AccountFacts::parse(report);
+    facts.service = ServiceFacts::parse(report);
     return facts;
 }
 

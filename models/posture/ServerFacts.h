@@ -4,6 +4,7 @@
 #include "models/posture/AccountFacts.h"
 #include "models/posture/Fail2banFacts.h"
 #include "models/posture/FirewallFacts.h"
+#include "models/posture/ServiceFacts.h"
 #include "models/posture/SshdFacts.h"
 #include "models/posture/UpdateFacts.h"
 #include "ssh/Error.h"
@@ -55,6 +56,7 @@ struct ServerFacts
     UpdateFacts updates;
     SshdFacts sshd;
     AccountFacts accounts;
+    ServiceFacts service;
 
     [[nodiscard]] bool canBecomeRoot() const { return sudo == SudoAccess::Root || sudo == SudoAccess::Full; }
     /// The only error is a report without its basic sections (ErrorCode::BadServerData).

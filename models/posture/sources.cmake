@@ -38,6 +38,10 @@ target_sources(helmclaw_models PRIVATE
   posture/ProbeScript.h
   posture/ServerFacts.cpp
   posture/ServerFacts.h
+  posture/ServiceChecks.cpp
+  posture/ServiceChecks.h
+  posture/ServiceFacts.cpp
+  posture/ServiceFacts.h
   posture/SshdAlgorithms.cpp
   posture/SshdAlgorithms.h
   posture/SshdChecks.cpp

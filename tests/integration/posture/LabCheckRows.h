@@ -31,6 +31,7 @@ struct LabCheckRow
 [[nodiscard]] QList<LabCheckRow> updateRows();
 [[nodiscard]] QList<LabCheckRow> sshdRows();
 [[nodiscard]] QList<LabCheckRow> accountRows();
+[[nodiscard]] QList<LabCheckRow> serviceRows();
 
 [[nodiscard]] QList<LabCheckRow> labCheckRows();
 

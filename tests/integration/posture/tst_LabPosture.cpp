@@ -62,6 +62,9 @@ private Q_SLOTS:
         // openclaw-ansible puts the service user into docker.
         row("lab1", "accounts", "PWPPP");
         row("lab5", "accounts", "?WP??");
+        // Gateways, where there are any, are on lab1 and lab2.
+        row("lab3", "service", "-----");
+        row("lab5", "service", "?????");
     }
     void everyVariantsTrueState()
     {

@@ -142,8 +142,8 @@ private Q_SLOTS:
     void garbledSectionsNeverPass()
     {
         QFETCH(QByteArray, text);
-        const QByteArrayList names { "ufw-status", "fail2ban", "apt-config", "apt-archives", "apt-pending",
-                                     "dpkg",       "stamps",   "units",      "sshd",         "accounts" };
+        const QByteArrayList names { "ufw-status", "fail2ban", "apt-config", "apt-archives", "apt-pending", "dpkg",
+                                     "stamps",     "units",    "sshd",       "accounts",     "service" };
         for (const QByteArray &name : names) {
             ReportBuilder builder = ReportBuilder::recorded("documented");
             builder.set(name, text);
