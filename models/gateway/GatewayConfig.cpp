@@ -42,8 +42,9 @@ Json5Take select(const QStringList &path, bool withToken)
     return Wanted.contains(path) ? Json5Take::Value : Json5Take::Skip;
 }
 
-/// OpenClaw replaces "${NAME}" (capital letters, digits, "_") in every string of its configuration.
-bool namesVariable(QByteArrayView text)
+} // namespace
+
+bool GatewayConfig::namesVariable(QByteArrayView text)
 {
     for (qsizetype i = text.indexOf("${"); i >= 0; i = text.indexOf("${", i + 1)) {
         qsizetype end = i + 2;
@@ -57,8 +58,6 @@ bool namesVariable(QByteArrayView text)
     }
     return false;
 }
-
-} // namespace
 
 std::optional<QString> GatewayConfig::normalisedBasePath(const QString &path)
 {

@@ -35,6 +35,8 @@ struct GatewayConfig
 
     /// gateway.controlUi.basePath as OpenClaw normalises it, or nothing when it cannot be a path of a URL.
     [[nodiscard]] static std::optional<QString> normalisedBasePath(const QString &path);
+    /// OpenClaw replaces "${NAME}" (capital letters, digits, "_") in every string of its configuration.
+    [[nodiscard]] static bool namesVariable(QByteArrayView text);
 };
 
 } // namespace Helmclaw

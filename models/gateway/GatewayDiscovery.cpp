@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "models/gateway/GatewayDiscovery.h"
 
+#include "models/gateway/GatewayScripts.h"
 #include "models/posture/ProbeScript.h"
 #include "ssh/SshPool.h"
-
-#include <QFile>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
-// The models are a static library: without this the linker may leave the resource out. Must stand outside a namespace.
-static void initGatewayResource()
-{
-    Q_INIT_RESOURCE(helmclaw_gateway_scripts);
-}
-
 namespace Helmclaw {
 
 namespace {
-
-QByteArray discoverScript()
-{
-    initGatewayResource();
-    QFile file(u":/scripts/gateway-discover.sh"_s);
-    if (!file.open(QIODevice::ReadOnly))
-        qFatal("gateway-discover.sh is not built in");
-    return file.readAll();
-}
 
 ExecOptions scriptOptions()
 {
@@ -136,9 +120,9 @@ void GatewayDiscovery::look(const QString &user)
     ExecOptions options = scriptOptions();
     ExecReply *reply = nullptr;
     if (user.isEmpty()) {
-        reply = m_pool->runScript(m_server.id, discoverScript(), { QString::fromLatin1(nonce) }, options);
+        reply = m_pool->runScript(m_server.id, gatewayDiscoverScript(), { QString::fromLatin1(nonce) }, options);
     } else {
-        options.standardInput = discoverScript();
+        options.standardInput = gatewayDiscoverScript();
         const CommandLine command(
             u"sudo"_s, { u"-n"_s, u"-u"_s, user, u"--"_s, u"sh"_s, u"-s"_s, u"--"_s, QString::fromLatin1(nonce) });
         reply = m_pool->exec(m_server.id, command, options);

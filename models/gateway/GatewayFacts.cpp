@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "models/gateway/GatewayFacts.h"
 
+#include "models/gateway/ScriptBlocks.h"
+
 #include <QCoreApplication>
+#include <QHostAddress>
 #include <QRegularExpression>
+#include <QtEndian>
 
 #include <algorithm>
 
@@ -12,103 +16,74 @@ namespace Helmclaw {
 
 namespace {
 
-/// A section of KEY=VALUE lines as a list of blocks; each begins with the key @p first.
-struct Line
-{
-    QString key;
-    QString value;
-};
-using Block = QList<Line>;
-
-QList<Block> blocks(const ProbeReport &report, const char *section, QLatin1StringView first)
-{
-    QList<Block> blocks;
-    const ProbeSection *text = report.find(section);
-    if (!text || text->absent)
-        return blocks;
-    for (const QString &line : text->lines()) {
-        const qsizetype equals = line.indexOf(u'=');
-        if (equals < 1)
-            continue;
-        const Line parsed { line.first(equals), line.sliced(equals + 1) };
-        if (parsed.key == first)
-            blocks.append(Block());
-        if (!blocks.isEmpty())
-            blocks.last().append(parsed);
-    }
-    return blocks;
-}
-
-QString valueOf(const Block &block, QLatin1StringView key)
-{
-    const auto it = std::find_if(block.begin(), block.end(), [&](const Line &line) { return line.key == key; });
-    return it == block.end() ? QString() : it->value;
-}
-
-std::optional<uint> number(const QString &text, uint highest)
-{
-    const bool digits =
-        !text.isEmpty() && std::all_of(text.begin(), text.end(), [](QChar c) { return c >= u'0' && c <= u'9'; });
-    bool ok = false;
-    const uint value = text.toUInt(&ok);
-    return digits && ok && value <= highest ? std::optional(value) : std::nullopt;
-}
-
-quint16 portOrZero(const QString &text)
-{
-    return quint16(number(text, 65535).value_or(0));
-}
-
-/// An absolute path that is shown and used exactly as the server wrote it; else empty. printable() has turned what
-/// must not be shown into escapes, which no real path of a gateway has.
-QString pathOrEmpty(const QString &text)
-{
-    const bool fits = text.startsWith(u'/') && text.size() <= 1024 && !text.contains(u'\\')
-        && !text.contains(QChar::ReplacementCharacter);
-    return fits ? text : QString();
-}
-
-QString wordOrEmpty(const QString &text)
-{
-    static const QRegularExpression Word(u"\\A[A-Za-z0-9._-]{1,64}\\z"_s);
-    return Word.match(text).hasMatch() ? text : QString();
-}
-
-GatewaySettings settingsOf(const Block &block)
+GatewaySettings settingsOf(const ScriptBlock &block)
 {
     GatewaySettings settings;
-    settings.portFlag = portOrZero(valueOf(block, "port-flag"_L1));
-    settings.tokenFlag = valueOf(block, "token-flag"_L1) == "yes"_L1;
-    settings.profile = wordOrEmpty(valueOf(block, "env-profile"_L1));
-    settings.home = pathOrEmpty(valueOf(block, "env-openclaw-home"_L1));
+    settings.portFlag = ScriptBlock::portOrZero(block.value("port-flag"_L1));
+    settings.tokenFlag = block.says("token-flag"_L1);
+    settings.passwordFlag = block.says("password-flag"_L1);
+    settings.profile = ScriptBlock::wordOrEmpty(block.value("env-profile"_L1));
+    settings.home = ScriptBlock::pathOrEmpty(block.value("env-openclaw-home"_L1));
     if (settings.home.isEmpty())
-        settings.home = pathOrEmpty(valueOf(block, "env-home"_L1));
-    settings.stateDir = pathOrEmpty(valueOf(block, "env-state-dir"_L1));
-    settings.configPath = pathOrEmpty(valueOf(block, "env-config-path"_L1));
-    settings.port = portOrZero(valueOf(block, "env-port"_L1));
-    settings.token = valueOf(block, "env-token"_L1) == "yes"_L1;
-    settings.package = pathOrEmpty(valueOf(block, "package"_L1));
+        settings.home = ScriptBlock::pathOrEmpty(block.value("env-home"_L1));
+    settings.stateDir = ScriptBlock::pathOrEmpty(block.value("env-state-dir"_L1));
+    settings.configPath = ScriptBlock::pathOrEmpty(block.value("env-config-path"_L1));
+    settings.port = ScriptBlock::portOrZero(block.value("env-port"_L1));
+    settings.token = block.says("env-token"_L1);
+    settings.password = block.says("env-password"_L1);
+    settings.package = ScriptBlock::pathOrEmpty(block.value("package"_L1));
     return settings;
+}
+
+/// systemd.unit(5)
+QString unitName(const QString &text)
+{
+    static const QRegularExpression Name(u"\\A[A-Za-z0-9:_.@-]{1,255}\\.service\\z"_s);
+    return Name.match(text).hasMatch() ? text : QString();
+}
+
+/// An address as /proc/net/tcp has it: words of 32 bits in hexadecimal, each in the byte order of the machine (little
+/// endian wherever OpenClaw runs). Empty: not one.
+QString kernelAddress(const QString &hex)
+{
+    static const QRegularExpression Digits(u"\\A(?:[0-9A-F]{8}|[0-9A-F]{32})\\z"_s);
+    if (!Digits.match(hex).hasMatch())
+        return {};
+    QByteArray bytes = QByteArray::fromHex(hex.toLatin1());
+    for (qsizetype word = 0; word < bytes.size(); word += 4)
+        std::reverse(bytes.begin() + word, bytes.begin() + word + 4);
+    if (bytes.size() == 4)
+        return QHostAddress(qFromBigEndian<quint32>(bytes.constData())).toString();
+    const QHostAddress address(reinterpret_cast<const quint8 *>(bytes.constData()));
+    // Not by toIPv4Address() alone: it takes "::" for 0.0.0.0.
+    const bool mapped = bytes.startsWith(QByteArray(10, '\0') + "\xff\xff");
+    return mapped ? QHostAddress(address.toIPv4Address()).toString() : address.toString();
 }
 
 void readListeners(const ProbeReport &report, GatewayFacts &facts)
 {
     const ProbeSection *section = report.find("listeners");
     facts.listenersKnown = section && section->succeeded();
-    for (const Block &block : blocks(report, "listeners", "listener"_L1)) {
-        const QStringList words = block.constFirst().value.split(u' '); // port uid inode reach
-        if (words.size() != 4)
+    facts.listenersComplete = facts.listenersKnown;
+    for (const ScriptBlock &block : ScriptBlock::read(report, "listeners", "listener"_L1)) {
+        const QStringList words = block.first().split(u' '); // port uid inode reach address
+        if (words.size() != 4 && words.size() != 5) {
+            facts.listenersComplete = false;
             continue;
-        const std::optional<uint> port = number(words.at(0), 65535);
-        const std::optional<uint> uid = number(words.at(1), 0xFFFFFFFF);
-        if (!port || !uid)
+        }
+        const std::optional<uint> port = ScriptBlock::number(words.at(0), 65535);
+        const std::optional<uint> uid = ScriptBlock::number(words.at(1), 0xFFFFFFFF);
+        if (!port || !uid) {
+            facts.listenersComplete = false;
             continue;
+        }
         using Reach = GatewayListener::Reach;
         const GatewayListener listener { quint16(*port), *uid,
                                          words.at(3) == "loopback"_L1   ? Reach::Loopback
                                              : words.at(3) == "any4"_L1 ? Reach::AnyIPv4
                                              : words.at(3) == "any6"_L1 ? Reach::AnyIPv6
-                                                                        : Reach::Other };
+                                                                        : Reach::Other,
+                                         kernelAddress(words.value(4)) };
         if (!facts.listeners.contains(listener))
             facts.listeners.append(listener);
     }
@@ -116,21 +91,22 @@ void readListeners(const ProbeReport &report, GatewayFacts &facts)
 
 void readProcesses(const ProbeReport &report, GatewayFacts &facts)
 {
-    for (const Block &block : blocks(report, "processes", "process"_L1)) {
-        const std::optional<uint> pid = number(block.constFirst().value, 0x7FFFFFFF);
-        const std::optional<uint> uid = number(valueOf(block, "uid"_L1), 0xFFFFFFFF);
+    for (const ScriptBlock &block : ScriptBlock::read(report, "processes", "process"_L1)) {
+        const std::optional<uint> pid = ScriptBlock::number(block.first(), 0x7FFFFFFF);
+        const std::optional<uint> uid = ScriptBlock::number(block.value("uid"_L1), 0xFFFFFFFF);
         if (!pid || !uid)
             continue;
         GatewayProcess process;
         process.pid = int(*pid);
         process.uid = *uid;
-        process.isGateway = valueOf(block, "gateway"_L1) == "yes"_L1;
-        process.titleIsVague = valueOf(block, "title"_L1) == "openclaw"_L1;
-        process.otherNetwork = valueOf(block, "network"_L1) == "other"_L1;
-        process.environmentKnown = valueOf(block, "environment"_L1) == "yes"_L1;
+        process.isGateway = block.says("gateway"_L1);
+        process.titleIsVague = block.value("title"_L1) == "openclaw"_L1;
+        process.otherNetwork = block.value("network"_L1) == "other"_L1;
+        process.environmentKnown = block.says("environment"_L1);
+        process.group = unitName(block.value("group"_L1));
         process.settings = settingsOf(block);
-        for (const Line &line : block) {
-            if (const quint16 port = line.key == "listens"_L1 ? portOrZero(line.value) : 0)
+        for (const ScriptBlock::Line &line : block.lines()) {
+            if (const quint16 port = line.key == "listens"_L1 ? ScriptBlock::portOrZero(line.value) : 0)
                 process.listens.append(port);
         }
         std::sort(process.listens.begin(), process.listens.end());
@@ -140,27 +116,28 @@ void readProcesses(const ProbeReport &report, GatewayFacts &facts)
 
 void readUnits(const ProbeReport &report, GatewayFacts &facts)
 {
-    for (const Block &block : blocks(report, "units", "unit"_L1)) {
-        const std::optional<uint> uid = number(valueOf(block, "uid"_L1), 0xFFFFFFFF);
-        const QString file = pathOrEmpty(block.constFirst().value);
+    for (const ScriptBlock &block : ScriptBlock::read(report, "units", "unit"_L1)) {
+        const std::optional<uint> uid = ScriptBlock::number(block.value("uid"_L1), 0xFFFFFFFF);
+        const QString file = ScriptBlock::pathOrEmpty(block.first());
         if (uid && !file.isEmpty())
-            facts.units.append({ file, *uid, valueOf(block, "scope"_L1) == "system"_L1, settingsOf(block) });
+            facts.units.append({ file, *uid, block.value("scope"_L1) == "system"_L1, settingsOf(block) });
     }
 }
 
 void readHomes(const ProbeReport &report, GatewayFacts &facts)
 {
     using Existence = GatewayConfigFile::Existence;
-    for (const Block &block : blocks(report, "homes", "home"_L1)) {
-        const std::optional<uint> uid = number(valueOf(block, "uid"_L1), 0xFFFFFFFF);
-        GatewayHome home {
-            pathOrEmpty(block.constFirst().value), uid.value_or(0), wordOrEmpty(valueOf(block, "user"_L1)), {}
-        };
+    for (const ScriptBlock &block : ScriptBlock::read(report, "homes", "home"_L1)) {
+        const std::optional<uint> uid = ScriptBlock::number(block.value("uid"_L1), 0xFFFFFFFF);
+        GatewayHome home { ScriptBlock::pathOrEmpty(block.first()),
+                           uid.value_or(0),
+                           ScriptBlock::wordOrEmpty(block.value("user"_L1)),
+                           {} };
         if (!uid || home.path.isEmpty() || home.user.isEmpty())
             continue;
-        for (const Line &line : block) {
+        for (const ScriptBlock::Line &line : block.lines()) {
             const QString existence = line.value.section(u' ', 0, 0);
-            const QString path = pathOrEmpty(line.value.section(u' ', 2));
+            const QString path = ScriptBlock::pathOrEmpty(line.value.section(u' ', 2));
             if (line.key != "config"_L1 || path.isEmpty())
                 continue;
             home.configs.append({ path,
@@ -174,6 +151,11 @@ void readHomes(const ProbeReport &report, GatewayFacts &facts)
 }
 
 } // namespace
+
+bool GatewayListener::isLoopback() const
+{
+    return reach == Reach::Loopback || (!address.isEmpty() && QHostAddress(address).isLoopback());
+}
 
 QString GatewaySettings::configFile(const QString &userHome) const
 {
@@ -194,26 +176,29 @@ QString GatewayUnit::name() const
 Result<GatewayFacts> GatewayFacts::parse(const QByteArray &output, const QByteArray &nonce)
 {
     const Result<ProbeReport> report = ProbeReport::parse(output, nonce);
-    if (!report)
-        return tl::unexpected(report.error());
+    return report ? parse(*report) : tl::unexpected(report.error());
+}
+
+Result<GatewayFacts> GatewayFacts::parse(const ProbeReport &report)
+{
     GatewayFacts facts;
-    const QList<Block> asking = blocks(*report, "user", "uid"_L1);
+    const QList<ScriptBlock> asking = ScriptBlock::read(report, "user", "uid"_L1);
     const std::optional<uint> askingUid =
-        asking.isEmpty() ? std::nullopt : number(asking.constFirst().constFirst().value, 0xFFFFFFFF);
+        asking.isEmpty() ? std::nullopt : ScriptBlock::number(asking.constFirst().first(), 0xFFFFFFFF);
     if (!askingUid)
         return failure(ErrorCode::BadServerData,
                        QCoreApplication::translate("GatewayFacts", "the server did not say who is logged in"));
     facts.uid = *askingUid;
-    facts.user = wordOrEmpty(valueOf(asking.constFirst(), "name"_L1));
-    facts.home = pathOrEmpty(valueOf(asking.constFirst(), "home"_L1));
-    facts.seesOthers = valueOf(asking.constFirst(), "sees-others"_L1) == "yes"_L1;
-    readListeners(*report, facts);
-    readProcesses(*report, facts);
-    readUnits(*report, facts);
-    readHomes(*report, facts);
-    for (const Block &block : blocks(*report, "versions", "package"_L1))
-        facts.versions.insert(block.constFirst().value, wordOrEmpty(valueOf(block, "version"_L1)));
-    if (const ProbeSection *sudo = report->find("sudo"); sudo && sudo->succeeded())
+    facts.user = ScriptBlock::wordOrEmpty(asking.constFirst().value("name"_L1));
+    facts.home = ScriptBlock::pathOrEmpty(asking.constFirst().value("home"_L1));
+    facts.seesOthers = asking.constFirst().says("sees-others"_L1);
+    readListeners(report, facts);
+    readProcesses(report, facts);
+    readUnits(report, facts);
+    readHomes(report, facts);
+    for (const ScriptBlock &block : ScriptBlock::read(report, "versions", "package"_L1))
+        facts.versions.insert(block.first(), ScriptBlock::wordOrEmpty(block.value("version"_L1)));
+    if (const ProbeSection *sudo = report.find("sudo"); sudo && sudo->succeeded())
         facts.sudoUsers = parseSudoUsers(QString::fromUtf8(sudo->text));
     return facts;
 }
@@ -271,7 +256,7 @@ QStringList GatewayFacts::parseSudoUsers(const QString &text)
         const QStringList names = it.next().captured(1).split(u',', Qt::SkipEmptyParts);
         for (const QString &name : names) {
             const QString word = name.trimmed();
-            if (word == "ALL"_L1 || !wordOrEmpty(word).isEmpty())
+            if (word == "ALL"_L1 || !ScriptBlock::wordOrEmpty(word).isEmpty())
                 users.append(word);
         }
     }

@@ -17,6 +17,9 @@ struct GatewayListener
     uint uid = 0;
     enum class Reach { Loopback, AnyIPv4, AnyIPv6, Other }; ///< by most specific; Other: not reached by 127.0.0.1
     Reach reach = Reach::Other;
+    QString address; ///< "127.0.0.1", "::"; empty: not told
+    /// Bound to an address that only the server itself reaches.
+    [[nodiscard]] bool isLoopback() const;
     friend bool operator==(const GatewayListener &, const GatewayListener &) = default;
 };
 
@@ -25,12 +28,14 @@ struct GatewaySettings
 {
     quint16 portFlag = 0; ///< --port
     bool tokenFlag = false; ///< --token is there; it beats the configuration
+    bool passwordFlag = false; ///< --password is there
     QString profile;
     QString home; ///< HOME, or OPENCLAW_HOME
     QString stateDir; ///< OPENCLAW_STATE_DIR
     QString configPath; ///< OPENCLAW_CONFIG_PATH
     quint16 port = 0; ///< OPENCLAW_GATEWAY_PORT
     bool token = false; ///< OPENCLAW_GATEWAY_TOKEN is set
+    bool password = false; ///< OPENCLAW_GATEWAY_PASSWORD is set
     QString package; ///< folder of the npm package
 
     /// The configuration file that OpenClaw takes with these settings, for a user whose home is @p userHome.
@@ -45,6 +50,7 @@ struct GatewayProcess
     bool titleIsVague = false; ///< called "openclaw", as the command-line program also is
     bool otherNetwork = false; ///< in a container: its listeners are not the server's
     bool environmentKnown = false;
+    QString group; ///< the systemd service in whose control group it runs; empty: none, or not told
     GatewaySettings settings;
     QList<quint16> listens; ///< its own listeners; empty when they could not be told
 };
@@ -84,6 +90,7 @@ struct GatewayFacts
     QString home;
     bool seesOthers = false; ///< other users' processes are visible: what is not seen does not run
     bool listenersKnown = false;
+    bool listenersComplete = false; ///< and each of them was understood
     QList<GatewayListener> listeners;
     QList<GatewayProcess> processes;
     QList<GatewayUnit> units;
@@ -93,6 +100,7 @@ struct GatewayFacts
 
     /// Errors: ErrorCode::BadServerData.
     [[nodiscard]] static Result<GatewayFacts> parse(const QByteArray &output, const QByteArray &nonce);
+    [[nodiscard]] static Result<GatewayFacts> parse(const ProbeReport &report);
 
     [[nodiscard]] const GatewayHome *homeOf(uint owner) const;
     [[nodiscard]] QString userName(uint owner) const; ///< or the number

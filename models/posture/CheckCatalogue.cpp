@@ -4,6 +4,7 @@
 #include "models/posture/Fail2banChecks.h"
 #include "models/posture/FirewallChecks.h"
 #include "models/posture/HostCatalogue.h"
+#include "models/posture/OpenClawRules.h"
 #include "models/posture/UpdateChecks.h"
 
 namespace Helmclaw {
@@ -128,7 +129,7 @@ public:
 
 QList<CheckRule> checkRules()
 {
-    return Catalogue::firewall() + Catalogue::fail2ban() + Catalogue::updates() + hostCheckRules();
+    return Catalogue::firewall() + Catalogue::fail2ban() + Catalogue::updates() + hostCheckRules() + openClawRules();
 }
 
 QList<CheckInfo> checkCatalogue()

@@ -15,15 +15,23 @@ QList<CheckResult> judge(const ServerFacts &facts)
     return results;
 }
 
-Result<ProbeOutcome> judgeProbe(const QByteArray &output, const QByteArray &nonce)
+ProbeOutcome outcomeOf(const ServerFacts &facts)
+{
+    return { judge(facts), facts.canBecomeRoot(), facts.sshPort };
+}
+
+Result<ServerFacts> understandProbe(const QByteArray &output, const QByteArray &nonce)
 {
     const Result<ProbeReport> report = ProbeReport::parse(output, nonce);
-    if (!report)
-        return tl::unexpected(report.error());
-    const Result<ServerFacts> facts = ServerFacts::parse(*report);
+    return report ? ServerFacts::parse(*report) : tl::unexpected(report.error());
+}
+
+Result<ProbeOutcome> judgeProbe(const QByteArray &output, const QByteArray &nonce)
+{
+    const Result<ServerFacts> facts = understandProbe(output, nonce);
     if (!facts)
         return tl::unexpected(facts.error());
-    return ProbeOutcome { judge(*facts), facts->canBecomeRoot(), facts->sshPort };
+    return outcomeOf(*facts);
 }
 
 } // namespace Helmclaw

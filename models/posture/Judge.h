@@ -21,8 +21,12 @@ struct ProbeOutcome
     int sshPort = 0; ///< of the server, that the probe came in by; 0: not known
 };
 
-/// Takes the probe's raw output apart and judges it. Pure and slow enough (parsing up to 4 MiB) to stay off the GUI
-/// thread.
+[[nodiscard]] ProbeOutcome outcomeOf(const ServerFacts &facts);
+
+/// Takes the probe's raw output apart. Pure and slow enough (parsing up to 4 MiB) to stay off the GUI thread.
+[[nodiscard]] Result<ServerFacts> understandProbe(const QByteArray &output, const QByteArray &nonce);
+
+/// Both at once, without what takes more than the probe (OpenClaw's configuration).
 [[nodiscard]] Result<ProbeOutcome> judgeProbe(const QByteArray &output, const QByteArray &nonce);
 
 } // namespace Helmclaw

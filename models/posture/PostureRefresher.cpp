@@ -3,8 +3,10 @@
 
 #include "models/fleet/ServerSessions.h"
 #include "models/posture/Judge.h"
+#include "models/posture/OpenClawConfigReader.h"
 #include "models/posture/PostureStore.h"
 #include "models/posture/ProbeScript.h"
+#include "models/posture/ServerFacts.h"
 #include "ssh/SshPool.h"
 
 #include <QFutureWatcher>
@@ -14,6 +16,7 @@
 #include <QThreadPool>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -22,6 +25,33 @@ namespace Helmclaw {
 namespace {
 constexpr std::chrono::seconds probeDeadline { 60 };
 using Outcome = Result<ProbeOutcome>;
+
+/// What a judging thread ends with: an outcome, or what is still to be read for one.
+struct Judged
+{
+    Outcome outcome;
+    std::shared_ptr<ServerFacts> facts; ///< null: the outcome stands
+    QList<ConfigToRead> wanted;
+};
+
+Judged judgeFirst(const QByteArray &output, const QByteArray &nonce)
+{
+    Result<ServerFacts> facts = understandProbe(output, nonce);
+    if (!facts)
+        return { tl::unexpected(facts.error()), {}, {} };
+    const QList<ConfigToRead> wanted = facts->openClaw.configsToRead(facts->user, facts->canBecomeRoot());
+    if (wanted.isEmpty())
+        return { outcomeOf(*facts), {}, {} };
+    return { {}, std::make_shared<ServerFacts>(*std::move(facts)), wanted };
+}
+
+Judged judgeAgain(ServerFacts &facts, OpenClawConfigReader::Contents contents)
+{
+    for (const OpenClawConfigReader::Content &content : contents)
+        facts.openClaw.setConfig(content.gateway, content.text, content.error);
+    contents.clear(); // wiped before anything is judged
+    return { outcomeOf(facts), {}, {} };
+}
 } // namespace
 
 class PostureRefresher::Private : public QObject
@@ -57,7 +87,8 @@ private:
     void start(const QString &serverId);
     void prepared(const QString &serverId, Run *run, const Result<void> &ready);
     void answered(const QString &serverId, Run *run);
-    void judgeAside(const QString &serverId, Run *run, const QByteArray &output);
+    void judgeAside(const QString &serverId, Run *run, std::function<Judged()> work);
+    void judged(const QString &serverId, Run *run, const Judged &judged);
     void finish(const QString &serverId, Run *run, const Outcome &outcome);
     void record(const QString &serverId, const Outcome &outcome);
     void end(const QString &serverId);
@@ -160,22 +191,41 @@ void PostureRefresher::Private::answered(const QString &serverId, Run *run)
                           "command, no restricted shell)")));
         return;
     }
-    judgeAside(serverId, run, reply->standardOutput());
+    judgeAside(serverId, run,
+               [output = reply->standardOutput(), nonce = run->nonce] { return judgeFirst(output, nonce); });
 }
 
-void PostureRefresher::Private::judgeAside(const QString &serverId, Run *run, const QByteArray &output)
+void PostureRefresher::Private::judgeAside(const QString &serverId, Run *run, std::function<Judged()> work)
 {
     // A watcher, not QFuture::then(context): in Qt 6.4 that one can lose the race against the context's end.
-    auto *watcher = new QFutureWatcher<Outcome>(run);
-    connect(watcher, &QFutureWatcherBase::finished, run,
-            [this, serverId, run, watcher] { finish(serverId, run, watcher->result()); });
-    QPromise<Outcome> promise;
+    auto *watcher = new QFutureWatcher<Judged>(run);
+    connect(watcher, &QFutureWatcherBase::finished, run, [this, serverId, run, watcher] {
+        watcher->deleteLater();
+        judged(serverId, run, watcher->result());
+    });
+    QPromise<Judged> promise;
     watcher->setFuture(promise.future());
-    m_judges.start([promise = std::make_shared<QPromise<Outcome>>(std::move(promise)), output, nonce = run->nonce] {
+    m_judges.start([promise = std::make_shared<QPromise<Judged>>(std::move(promise)), work = std::move(work)] {
         promise->start();
-        promise->addResult(judgeProbe(output, nonce));
+        promise->addResult(work());
         promise->finish();
     });
+}
+
+void PostureRefresher::Private::judged(const QString &serverId, Run *run, const Judged &judged)
+{
+    if (runs.value(serverId) != run)
+        return;
+    if (!judged.facts)
+        return finish(serverId, run, judged.outcome);
+    auto *reader = new OpenClawConfigReader(sessions->pool(), serverId, judged.wanted, run);
+    connect(reader, &OpenClawConfigReader::finished, run, [this, serverId, run, reader, facts = judged.facts] {
+        reader->deleteLater();
+        // std::function wants to be copyable, and secrets are not.
+        auto contents = std::make_shared<OpenClawConfigReader::Contents>(reader->takeContents());
+        judgeAside(serverId, run, [facts, contents] { return judgeAgain(*facts, std::move(*contents)); });
+    });
+    reader->start();
 }
 
 void PostureRefresher::Private::finish(const QString &serverId, Run *run, const Outcome &outcome)

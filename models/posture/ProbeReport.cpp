@@ -107,6 +107,7 @@ Result<ProbeReport> ProbeReport::parse(const QByteArray &output, const QByteArra
     }
 
     ProbeReport report;
+    report.m_nonce = nonce;
     Reader reader(output);
     reader.seek(start + header.size());
     const QByteArray begin = nonce + " begin ";

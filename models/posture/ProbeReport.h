@@ -4,6 +4,7 @@
 #include "ssh/Error.h"
 
 #include <QByteArray>
+#include <QByteArrayList>
 #include <QHash>
 #include <QStringList>
 
@@ -37,8 +38,11 @@ public:
     /// Null when the report has no such section: the probe did not ask (no permission, or a cause that another section
     /// tells).
     [[nodiscard]] const ProbeSection *find(const char *name) const;
+    [[nodiscard]] const QByteArray &nonce() const { return m_nonce; }
+    [[nodiscard]] QByteArrayList names() const { return m_sections.keys(); }
 
 private:
+    QByteArray m_nonce;
     QHash<QByteArray, ProbeSection> m_sections;
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "models/posture/ProbeScript.h"
 
+#include "models/gateway/GatewayScripts.h"
+#include "ssh/CommandLine.h"
+
 #include <QFile>
 #include <QRandomGenerator>
 
@@ -17,9 +20,10 @@ namespace Helmclaw {
 QByteArray probeScript()
 {
     initProbeResource();
-    QByteArray text;
+    // The probe runs the gateway scripts in a shell of their own, as root where it may: that shell needs their text.
+    QByteArray text = "helmclaw_gateway=" + CommandLine::quote(QString::fromUtf8(gatewayStateScript())).toUtf8() + '\n';
     // Functions first: the last line of the last one starts it all.
-    for (const char *name : { "probe-host.sh", "probe.sh" }) {
+    for (const char *name : { "probe-host.sh", "probe-openclaw.sh", "probe.sh" }) {
         QFile file(QStringLiteral(":/scripts/%1").arg(QLatin1StringView(name)));
         if (!file.open(QIODevice::ReadOnly))
             qFatal("%s is not built in", name);

@@ -101,6 +101,7 @@ Result<ServerFacts> ServerFacts::parse(const ProbeReport &report)
     facts.fail2ban = Fail2banFacts::parse(report);
     facts.updates = UpdateFacts::parse(report);
     facts.sshd = SshdFacts::parse(report);
+    facts.openClaw = OpenClawFacts::parse(report);
     facts.accounts = AccountFacts::parse(report);
     facts.service = ServiceFacts::parse(report);
     return facts;

@@ -4,6 +4,7 @@
 #include "models/posture/AccountFacts.h"
 #include "models/posture/Fail2banFacts.h"
 #include "models/posture/FirewallFacts.h"
+#include "models/posture/OpenClawFacts.h"
 #include "models/posture/ServiceFacts.h"
 #include "models/posture/SshdFacts.h"
 #include "models/posture/UpdateFacts.h"
@@ -55,6 +56,7 @@ struct ServerFacts
     Fail2banFacts fail2ban;
     UpdateFacts updates;
     SshdFacts sshd;
+    OpenClawFacts openClaw;
     AccountFacts accounts;
     ServiceFacts service;
 

@@ -24,6 +24,19 @@ target_sources(helmclaw_models PRIVATE
   posture/HostCatalogue.h
   posture/Judge.cpp
   posture/Judge.h
+  posture/OpenClawChecks.cpp
+  posture/OpenClawChecks.h
+  posture/OpenClawConfigChecks.cpp
+  posture/OpenClawConfigChecks.h
+  posture/OpenClawConfigReader.cpp
+  posture/OpenClawConfigReader.h
+  posture/OpenClawExposureChecks.cpp
+  posture/OpenClawFacts.cpp
+  posture/OpenClawFacts.h
+  posture/OpenClawRules.cpp
+  posture/OpenClawRules.h
+  posture/OpenClawWords.cpp
+  posture/OpenClawWords.h
   posture/PostureJson.cpp
   posture/PostureJson.h
   posture/PostureModel.cpp
@@ -60,5 +73,6 @@ qt_add_resources(helmclaw_models helmclaw_scripts
   BASE ${CMAKE_SOURCE_DIR}/resources/scripts
   FILES
     ${CMAKE_SOURCE_DIR}/resources/scripts/probe-host.sh
+    ${CMAKE_SOURCE_DIR}/resources/scripts/probe-openclaw.sh
     ${CMAKE_SOURCE_DIR}/resources/scripts/probe.sh
 )

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2016,SC2012,SC2013 # $ in single quotes is awk's or sed's; names in /proc have no blanks
+# shellcheck shell=sh disable=SC2016,SC2012,SC2013,SC2034,SC3013
+# ($ in single quotes is awk's or sed's; names in /proc have no blanks; gateway-state.sh uses more variables; dash, bash,
+# busybox and mksh have -ef, and POSIX.1-2024 too)
 #
-# gateway-discover.sh NONCE: where OpenClaw gateways are on this server, as far as this user may see. Run as
+# gateway-discover.sh NONCE [state]: where OpenClaw gateways are on this server, as far as this user may see. Run as
 # `sh -s -- NONCE` with this text on stdin; POSIX sh. It only reads, makes no connection, and never starts the openclaw
-# program (that costs seconds of CPU). No secret is in the output: of a token it says only that there is one.
+# program (that costs seconds of CPU). No secret is in the output: of a token it says only that there is one. With "state"
+# (and gateway-state.sh's text before this one) it also says what state they are in.
 #
 # Framed as probe.sh frames its sections. Inside, lines KEY=VALUE; the first key of each block is the section's name in
 # the singular:
 #   user       uid, name, home: who asks; sees-others: whether it sees other users' processes
 #   sudo       what `sudo -n -l` says; absent: root asks, or there is no sudo
-#   listeners  listener: "PORT UID INODE loopback|any4|any6|other", of this network namespace: what 127.0.0.1 reaches,
-#              the most specific address first
-#   processes  process (pid), uid, gateway=yes or a helper of one, title, port-flag, token-flag, package, network=other,
-#              environment=yes when it could be read, env-*, listens
-#   units      unit (file), uid, scope, port-flag, token-flag, env-*, package
+#   listeners  listener: "PORT UID INODE loopback|any4|any6|other ADDRESS", of this network namespace: what 127.0.0.1
+#              reaches; ADDRESS as /proc/net/tcp writes it
+#   processes  process (pid), uid, gateway=yes or a helper of one, title, port-flag, token-flag, password-flag, package,
+#              group (the service it belongs to), network=other, environment=yes when it could be read, env-*, listens
+#   units      unit (file), uid, scope, port-flag, token-flag, password-flag, env-*, package, node
 #   homes      home, uid, user, config (one a state folder): "yes|no|hidden readable|unreadable FILE"
 #   versions   package, version
 
@@ -37,6 +40,7 @@ helmclaw_discover() {
     discover_processes
     discover_homes
     discover_versions
+    [ "${2-}" != state ] || gateway_state
     printf '%s done %s\n' "$nonce" "$sections"
 }
 
@@ -48,23 +52,43 @@ section() {
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# account UID-OR-NAME: its line of the user database.
-account() {
+# learn UID-OR-NAME...: notes their lines of the user database, all in one go (every program that is run costs 2 ms).
+learn() {
     if has getent; then
-        getent passwd "$1"
-    else
-        awk -F: -v who="$1" '$1 == who || $3 == who { print; exit }' /etc/passwd
+        accounts=$accounts$newline$(getent passwd "$@")
+    elif [ -z "$accounts" ]; then
+        accounts=$(cat /etc/passwd)
     fi
+}
+
+# account UID-OR-NAME: sets name, owner (uid) and home from what was learned; false: there is no such user.
+account() {
+    set -f
+    IFS=$newline
+    for line in $accounts; do
+        IFS=:
+        # shellcheck disable=SC2086 # fields
+        set -- "$1" $line
+        if [ "$2" = "$1" ] || [ "$4" = "$1" ]; then
+            name=$2 owner=$4 home=$7
+            break
+        fi
+        name=''
+    done
+    IFS=" 	$newline"
+    set +f
+    [ -n "$name" ]
 }
 
 discover_user() {
     uid=$(id -u)
-    line=$(account "$uid")
-    home=${line%:*}
+    accounts='' name='' home=''
+    learn "$uid" openclaw
+    account "$uid" || :
     # hidepid (proc(5)) hides what other users run.
     text=yes
     [ -r /proc/1/cmdline ] || text=no
-    section user 0 "uid=$uid${newline}name=${line%%:*}${newline}home=${home##*:}${newline}sees-others=$text"
+    section user 0 "uid=$uid${newline}name=$name${newline}home=$home${newline}sees-others=$text"
     # Listing is not recorded as a failed attempt, which a refused command is.
     if [ "$uid" != 0 ] && has sudo; then
         text=$(sudo -n -l 2>&1)
@@ -91,7 +115,7 @@ discover_listeners() {
                 if (a[1] ~ /^(0100007F|7F000001|0+FFFF0000(0100007F|7F000001))$/) reach = "loopback"
                 else if (a[1] == "00000000") reach = "any4"
                 else if (a[1] ~ /^0+$/) reach = "any6"
-                print "listener=" port " " $8 " " $10 " " reach
+                print "listener=" port " " $8 " " $10 " " reach " " a[1]
             }' "$@" 2>/dev/null)
         section listeners $? "$listeners"
     else
@@ -101,7 +125,7 @@ discover_listeners() {
 
 # What matters of an environment, one NAME=VALUE a line; of a token only that it is set.
 pick_environment() {
-    sed -n -e 's/^OPENCLAW_GATEWAY_TOKEN=..*/env-token=yes/p' \
+    sed -n -e 's/^OPENCLAW_GATEWAY_TOKEN=..*/env-token=yes/p' -e 's/^OPENCLAW_GATEWAY_PASSWORD=..*/env-password=yes/p' \
         -e 's/^HOME=/env-home=/p' -e 's/^OPENCLAW_HOME=/env-openclaw-home=/p' \
         -e 's/^OPENCLAW_STATE_DIR=/env-state-dir=/p' -e 's/^OPENCLAW_CONFIG_PATH=/env-config-path=/p' \
         -e 's/^OPENCLAW_GATEWAY_PORT=/env-port=/p' -e 's/^OPENCLAW_PROFILE=/env-profile=/p'
@@ -119,6 +143,7 @@ pick_arguments() {
         $0 == "--port" { want = 1 }
         /^--port=[0-9]+$/ { port = substr($0, 8) }
         $0 == "--token" || /^--token=/ { token = 1 }
+        $0 == "--password" || /^--password=/ { password = 1 }
         $0 == "--dev" { dev = 1 }
         wantprofile { profile = $0; wantprofile = 0 }
         $0 == "--profile" { wantprofile = 1 }
@@ -130,24 +155,48 @@ pick_arguments() {
             if (title != "") print "title=" title
             if (port != "") print "port-flag=" port
             if (token) print "token-flag=yes"
+            if (password) print "password-flag=yes"
             if (dev) print "env-profile=dev"
             if (profile ~ /^[A-Za-z0-9_-]+$/) print "env-profile=" profile
             if (package != "") print "package=" package
         }'
 }
 
+# note_package FACTS
 note_package() {
-    package=$(printf '%s\n' "$1" | sed -n 's/^package=//p')
-    case $packages in
-    *"$newline$package$newline"*) ;;
-    *) packages=$packages$package$newline ;;
+    case $newline$1 in
+    *"${newline}package="*)
+        package=${1#*package=}
+        package=${package%%"$newline"*}
+        case $packages in
+        *"$newline$package$newline"*) ;;
+        *) packages=$packages$package$newline ;;
+        esac
+        ;;
     esac
 }
 
+# process_owner FOLDER: sets owner to the uid that the process runs as; empty: it has ended.
+process_owner() {
+    owner=''
+    # A process may end at any time; the file is the process's, not a fixed one.
+    while read -r key owner rest; do
+        case $key in Uid:) return ;; esac
+        owner=''
+    done <"$1/status"
+} 2>/dev/null
+
+# process_unit FOLDER: sets unit to the systemd service in whose control group the process is; empty: none is to be seen.
+process_unit() {
+    unit=''
+    while read -r line; do
+        case $line in 0::*/*.service) unit=${line##*/} ;; esac
+    done <"$1/cgroup"
+} 2>/dev/null
+
 discover_processes() {
     users=" $uid "
-    text=''
-    network=$(readlink /proc/self/ns/net 2>/dev/null)
+    text='' processes=''
     # The brackets: so that grep does not find itself.
     for file in $(grep -la 'opencla[w]' /proc/[0-9]*/cmdline 2>/dev/null); do
         process=${file%/cmdline}
@@ -155,93 +204,117 @@ discover_processes() {
         note_package "$facts"
         # Helpers of a gateway are of use for the package's path, which the gateway itself writes its title over.
         case $facts in gateway=yes*) ;; package=*) ;; *) continue ;; esac
-        owner=$(sed -n 's/^Uid:[[:space:]]*\([0-9]*\).*/\1/p' "$process/status" 2>/dev/null)
+        process_owner "$process"
         [ -n "$owner" ] || continue
         text=$text${text:+$newline}process=${process#/proc/}${newline}uid=$owner$newline$facts
         case $facts in gateway=yes*) ;; *) continue ;; esac
-        other=$(readlink "$process/ns/net" 2>/dev/null)
-        if [ -n "$other" ] && [ "$other" != "$network" ]; then
+        if [ -e "$process/ns/net" ] && ! [ "$process/ns/net" -ef /proc/self/ns/net ]; then
             text=$text${newline}network=other
             continue
         fi
         case $users in *" $owner "*) ;; *) users="$users$owner " ;; esac
+        process_unit "$process"
+        [ -z "$unit" ] || text=$text${newline}group=$unit
         [ -r "$process/environ" ] || continue
         facts=$(tr '\0\n' '\n?' <"$process/environ" 2>/dev/null | pick_environment)
         [ -z "$facts" ] || text=$text${newline}environment=yes$newline$facts
         # Which of the listeners are its own.
-        sockets=" $(ls -l "$process/fd" 2>/dev/null | sed -n 's/.*socket:\[\([0-9]*\)\].*/\1/p' | tr '\n' ' ')"
-        facts=$(printf '%s\n' "$listeners" | awk -v sockets="$sockets" '
-            sub(/^listener=/, "") && index(sockets, " " $3 " ") && !seen[$1]++ { print "listens=" $1 }')
-        [ -z "$facts" ] || text=$text$newline$facts
+        sockets=$(ls -l "$process/fd" 2>/dev/null)
+        set -f
+        for line in $listeners; do
+            # Words in turn: listener=PORT UID INODE REACH ADDRESS
+            case $line in
+            listener=*) port=${line#listener=} word=1 ;;
+            *) word=$((word + 1)) ;;
+            esac
+            [ $word = 3 ] || continue
+            case $sockets in
+            *"socket:[$line]"*)
+                case $text$newline in
+                *"process=${process#/proc/}$newline"*"listens=$port$newline"*) ;;
+                *) text=$text${newline}listens=$port ;;
+                esac
+                ;;
+            esac
+        done
+        set +f
     done
+    processes=$text
     section processes 0 "$text"
 }
 
 discover_homes() {
-    line=$(account openclaw)
-    if [ -n "$line" ]; then
-        line=${line#*:*:}
-        case $users in *" ${line%%:*} "*) ;; *) users="$users${line%%:*} " ;; esac
+    # shellcheck disable=SC2086 # a word each
+    [ "$users" = " $uid " ] || learn $users
+    if account openclaw; then
+        case $users in *" $owner "*) ;; *) users="$users$owner " ;; esac
     fi
-    text='' units=''
-    for owner in $users; do
-        line=$(account "$owner")
-        [ -n "$line" ] || continue
-        home=${line%:*}
-        home=${home##*:}
-        text=$text${text:+$newline}home=$home${newline}uid=$owner${newline}user=${line%%:*}
+    text='' units='' unit_list=''
+    for user in $users; do
+        account "$user" || continue
+        text=$text${text:+$newline}home=$home${newline}uid=$owner${newline}user=$name
         if [ ! -x "$home" ]; then
             text=$text${newline}config="hidden unreadable $home/.openclaw/openclaw.json"
             continue
         fi
         for state in "$home/.openclaw" "$home"/.openclaw-*; do
             [ -e "$state" ] || continue
-            text=$text${newline}config="$(config_state "$state/openclaw.json")"
+            config_state "$state/openclaw.json"
+            text=$text${newline}config=$config
         done
-        for unit in "$home"/.config/systemd/user/openclaw-gateway*.service; do
-            read_unit "$unit" "$owner" user
+        for file in "$home"/.config/systemd/user/openclaw-gateway*.service; do
+            read_unit "$file" "$owner" user
         done
     done
-    for unit in /etc/systemd/system/openclaw*.service; do
-        read_unit "$unit" '' system
+    for file in /etc/systemd/system/openclaw*.service; do
+        read_unit "$file" '' system
     done
     section homes 0 "$text"
     section units 0 "$units"
 }
 
-# config_state FILE: "yes|no|hidden readable|unreadable FILE"
+# config_state FILE: sets config to "yes|no|hidden readable|unreadable FILE"
 config_state() {
     if [ ! -x "${1%/*}" ]; then
-        echo "hidden unreadable $1"
+        config="hidden unreadable $1"
     elif [ ! -e "$1" ]; then
-        echo "no unreadable $1"
+        config="no unreadable $1"
     elif [ -r "$1" ]; then
-        echo "yes readable $1"
+        config="yes readable $1"
     else
-        echo "yes unreadable $1"
+        config="yes unreadable $1"
     fi
 }
 
 # read_unit FILE UID SCOPE
 read_unit() {
     { [ -f "$1" ] && [ -r "$1" ]; } || return 0
-    start=$(sed -n 's/^ExecStart=[-@:+!]*//p' "$1")
+    start='' facts='' runs_as=root
+    set -f
+    IFS=$newline
+    for line in $(sed -n '/^ExecStart=/p; /^User=/p; /^Environment=/p' "$1"); do
+        case $line in
+        ExecStart=*) start=$start$newline${line#ExecStart=} ;;
+        User=*) runs_as=${line#User=} ;;
+        # systemd.exec(5): several assignments on a line, each perhaps in quotes.
+        Environment=*) facts=$facts$newline${line#Environment=} ;;
+        esac
+    done
+    IFS=" 	$newline"
+    set +f
     case $start in *openclaw*) ;; *) return 0 ;; esac
     owner=$2
-    if [ -z "$owner" ]; then
-        owner=$(sed -n 's/^User=//p' "$1")
-        owner=$(id -u "${owner:-root}" 2>/dev/null)
-    fi
+    [ -n "$owner" ] || owner=$(id -u "${runs_as:-root}" 2>/dev/null)
     [ -n "$owner" ] || return 0
-    facts=$(printf '%s\n' "$start" | tr -d '"' | tr ' ' '\n' | pick_arguments)
+    start=${start#"$newline"}
+    start=${start#"${start%%[!-@:+!]*}"}
+    environment=$(printf '%s\n' "$facts" | tr -d '"' | tr ' ' '\n' | pick_environment)
+    facts=$(printf '%s\n' "$start" | tr -d '"' | tr ' ' '\n' | pick_arguments | sed '/^gateway=/d; /^title=/d')
     note_package "$facts"
-    facts=$(printf '%s\n' "$facts" | sed '/^gateway=/d; /^title=/d')
+    case ${start%% *} in /*/node) facts=$facts${facts:+$newline}node=${start%% *} ;; esac
     units=$units${units:+$newline}unit=$1${newline}uid=$owner${newline}scope=$3${facts:+$newline}$facts
-    # systemd.exec(5): several assignments on a line, each perhaps in quotes.
-    facts=$(sed -n 's/^Environment=//p' "$1" | tr -d '"' | tr ' ' '\n' | pick_environment)
-    units=$units${facts:+$newline}$facts
-    facts=$(sed -n 's/^EnvironmentFile=-*/environment-file=/p' "$1")
-    units=$units${facts:+$newline}$facts
+    units=$units${environment:+$newline}$environment
+    unit_list=$unit_list$newline$3$newline$owner$newline$1
 }
 
 discover_versions() {
@@ -253,7 +326,7 @@ discover_versions() {
     set -f
     for package in $packages; do
         { [ -f "$package/package.json" ] && [ -r "$package/package.json" ]; } || continue
-        version=$(sed -n 's/^  "version": *"\([0-9A-Za-z.+-]*\)".*/\1/p' "$package/package.json" | sed 1q)
+        version=$(sed -n '/^  "version": *"\([0-9A-Za-z.+-]*\)".*/{s//\1/p;q;}' "$package/package.json")
         [ -z "$version" ] || text=$text${text:+$newline}package=$package${newline}version=$version
     done
     section versions 0 "$text"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh disable=SC2016 # $ in single quotes is awk's
 #
-# probe.sh NONCE: says what state a server is in. Run as `sh -s -- NONCE` with probe-host.sh and this text on stdin;
+# probe.sh NONCE: says what state a server is in. Run as `sh -s -- NONCE` with probe-host.sh, probe-openclaw.sh and this text on stdin;
 # POSIX sh (dash, bash, busybox, mksh). It only reads: no temporary file (so no here-document either), no cache
 # written, no lock taken, never a prompt.
 #
@@ -36,6 +36,7 @@ helmclaw_probe() {
     probe_fail2ban
     probe_updates
     probe_sshd
+    probe_openclaw
     probe_service
     probe_accounts
     printf '%s done %s\n' "$nonce" "$sections"

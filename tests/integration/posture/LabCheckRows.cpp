@@ -96,7 +96,7 @@ QList<LabCheckRow> updateRows()
 
 QList<LabCheckRow> labCheckRows()
 {
-    return firewallRows() + fail2banRows() + updateRows() + sshdRows() + accountRows() + serviceRows();
+    return firewallRows() + openClawRows() + fail2banRows() + updateRows() + sshdRows() + accountRows() + serviceRows();
 }
 
 } // namespace Helmclaw

@@ -30,6 +30,7 @@ struct LabCheckRow
 [[nodiscard]] QList<LabCheckRow> fail2banRows();
 [[nodiscard]] QList<LabCheckRow> updateRows();
 [[nodiscard]] QList<LabCheckRow> sshdRows();
+[[nodiscard]] QList<LabCheckRow> openClawRows();
 [[nodiscard]] QList<LabCheckRow> accountRows();
 [[nodiscard]] QList<LabCheckRow> serviceRows();
 

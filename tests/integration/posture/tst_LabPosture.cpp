@@ -2,8 +2,11 @@
 // The five variants of the lab's real servers, probed over SSH; what is changed on a server, the next refresh shows.
 // Needs HELMCLAW_LAB, the lab's command (tests/run brings the lab up and sets it); without it: skipped, exit code 77.
 #include "LabFleet.h"
+#include "models/posture/PostureJson.h"
+#include "models/posture/ProbeScript.h"
 
 #include <QFile>
+#include <QJsonDocument>
 #include <QRegularExpression>
 #include <QTest>
 
@@ -59,6 +62,12 @@ private Q_SLOTS:
         // Debian's sshd as it is installed: passwords, keys for root, X11, and SHA-1 in its MACs.
         row("lab1", "sshd", "FWPPWPW");
         row("lab5", "sshd", "??????W");
+        // Two servers have a gateway; openclaw-ansible leaves its folder open to read, and sets no rate limit.
+        row("lab1", "openclaw", "PPPPWPW");
+        row("lab2", "openclaw", "PPPPWPW");
+        row("lab3", "openclaw", "-------");
+        row("lab4", "openclaw", "-------");
+        row("lab5", "openclaw", "-------");
         // openclaw-ansible puts the service user into docker.
         row("lab1", "accounts", "PWPPP");
         row("lab5", "accounts", "?WP??");
@@ -195,6 +204,33 @@ private Q_SLOTS:
         QVERIFY(succeeds(u"lab1"_qs, { u"fail2ban-client"_qs, u"set"_qs, u"sshd"_qs, u"maxretry"_qs, u"5"_qs }));
         QCOMPARE(loose.find(u"fail2ban.limits"_qs)->verdict, Verdict::Warn);
         QVERIFY(loose.find(u"fail2ban.limits"_qs)->evidence.contains(u"fail2ban-client get sshd maxretry: 50"_qs));
+    }
+
+    /// The gateway's configuration is read, but its token is in nothing that is kept or shown.
+    void theGatewaysTokenIsNowhere()
+    {
+        for (const QString &server : { u"lab1"_qs, u"lab2"_qs }) {
+            const LabFleet::Ran config =
+                LabFleet::onServer(server, { u"cat"_qs, u"/home/openclaw/.openclaw/openclaw.json"_qs });
+            const QByteArray token =
+                QJsonDocument::fromJson(config.output)[u"gateway"][u"auth"][u"token"].toString().toUtf8();
+            QVERIFY(token.size() >= 16);
+            const ServerPosture posture = refreshed(server);
+            QCOMPARE(posture.find(u"openclaw.auth"_qs)->verdict, Verdict::Pass);
+            const QByteArray all = QJsonDocument(postureToJson(posture)).toJson();
+            QVERIFY(all.contains("gateway.auth.token: set"));
+            QVERIFY(!all.contains(token)); // never print it
+            // Nor does the probe itself tell it.
+            for (const QString &user : { u"root"_qs, u"ops"_qs, u"openclaw"_qs }) {
+                const LabFleet::Ran probe =
+                    LabFleet::onServer(server,
+                                       { u"setpriv"_qs, u"--reuid=%1"_qs.arg(user), u"--clear-groups"_qs,
+                                         u"--regid=%1"_qs.arg(user), u"sh"_qs, u"-s"_qs, u"--"_qs, u"00ff"_qs },
+                                       probeScript());
+                QVERIFY(probe.output.endsWith("\n") && probe.output.contains("begin openclaw"));
+                QVERIFY(!probe.output.contains(token) && !probe.errors.contains(token));
+            }
+        }
     }
 
     /// The two lines that the remedies name are enough for what they promise.

@@ -3,6 +3,7 @@
 #include "models/posture/Judge.h"
 #include "models/posture/ProbeReport.h"
 #include "models/posture/ProbeScript.h"
+#include "models/posture/ServerFacts.h"
 #include "tests/support/SourceDir.h"
 
 #include <QFile>
@@ -42,13 +43,16 @@ class tst_ProbeScript : public QObject
 private Q_SLOTS:
     void theBuiltInTextIsTheFile()
     {
+        // Before all others the gateway scripts, in a variable.
         QByteArray text;
-        for (const char *name : { "resources/scripts/probe-host.sh", "resources/scripts/probe.sh" }) {
+        for (const char *name : { "resources/scripts/probe-host.sh", "resources/scripts/probe-openclaw.sh",
+                                  "resources/scripts/probe.sh" }) {
             QFile file(Test::sourcePath(name));
             QVERIFY(file.open(QIODevice::ReadOnly));
             text += file.readAll();
         }
-        QCOMPARE(probeScript(), text);
+        const QByteArray script = probeScript();
+        QVERIFY(script.startsWith("helmclaw_gateway='") && script.endsWith("'\n" + text));
     }
 
     void noncesAreFresh()
@@ -95,6 +99,9 @@ private Q_SLOTS:
         const auto outcome = judgeProbe(ran.output, nonce);
         QVERIFY(outcome);
         QCOMPARE(outcome->results.size(), checkCatalogue().size());
+        // The gateway scripts have run as well, in a shell of their own.
+        const auto facts = understandProbe(ran.output, nonce);
+        QVERIFY2(facts && facts->openClaw.asked, facts ? qPrintable(facts->openClaw.problem) : "");
     }
 
     void aScriptThatWasCutDoesNothing()
@@ -136,6 +143,8 @@ private Q_SLOTS:
                 .replace("2>/dev/null", "")
                 .replace("_COMMAND>", "");
             QVERIFY2(!line.contains("<<"), line.constData());
+            // A connection to the gateway's own port, to ask for its health, is no file.
+            line.replace("3<>\"/dev/tcp/127.0.0.1/$1\"", "").replace(">&3", "");
             QVERIFY2(!line.contains(">") || line.contains("FNR > 30"), line.constData());
             for (const char *word :
                  { "rm ", "mv ", "touch ", "tee ", "mktemp", "eval ", "apt-get upgrade", "apt-get update", "mkfifo" })
