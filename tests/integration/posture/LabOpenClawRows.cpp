@@ -63,7 +63,7 @@ QList<LabCheckRow> openClawRows()
                 "s.listen(); "
                 "time.sleep(900)' $a lab-listener </dev/null >/dev/null 2>&1 &\n"
                 "for i in $(seq 100); do ss -Hltn src $a:18789 | grep -q . && exit; sleep 0.2; done; exit 1"_s,
-          u"pkill -f lab-listener || [ $? = 1 ]"_s,
+          u"pkill -f lab-listene[r] || [ $? = 1 ]"_s,
           { { u"openclaw.bind"_s, fail } } },
         { lab1,
           {},
