@@ -18,7 +18,9 @@ static QString overview()
     return QCoreApplication::translate("helmclawctl",
                                        "Usage: helmclawctl COMMAND [options]\n\n"
                                        "  servers   list, add, edit, remove and import servers of the fleet\n"
-                                       "  status    probe servers: firewall, fail2ban, updates\n"
+                                       "  status    probe servers, and tell what does not pass\n"
+                                       "  checks    probe servers: a table of checks and servers\n"
+                                       "  explain   what a check is, and what it says of servers\n"
                                        "  fix       do something about a check that does not pass\n"
                                        "  unban     lift fail2ban's ban of an address\n"
                                        "  reboot    restart servers, and wait until they are back\n"

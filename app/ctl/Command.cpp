@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "app/ctl/Command.h"
 
+#include "app/ctl/ChecksCommand.h"
 #include "app/ctl/ExecCommand.h"
+#include "app/ctl/ExplainCommand.h"
 #include "app/ctl/FixCommand.h"
 #include "app/ctl/HostKeyCommand.h"
 #include "app/ctl/KeychainCommand.h"
@@ -24,6 +26,10 @@ std::unique_ptr<Command> Command::create(const QString &name)
         return std::make_unique<ServersCommand>();
     if (name == "status"_L1)
         return std::make_unique<StatusCommand>();
+    if (name == "checks"_L1)
+        return std::make_unique<ChecksCommand>();
+    if (name == "explain"_L1)
+        return std::make_unique<ExplainCommand>();
     if (name == "tunnel"_L1)
         return std::make_unique<TunnelCommand>();
     if (name == "exec"_L1)
@@ -45,8 +51,8 @@ std::unique_ptr<Command> Command::create(const QString &name)
 
 QStringList Command::names()
 {
-    return { u"servers"_s,  u"status"_s, u"tunnel"_s, u"exec"_s,   u"hostkey"_s,
-             u"keychain"_s, u"fix"_s,    u"unban"_s,  u"reboot"_s, u"tasks"_s };
+    return { u"servers"_s, u"status"_s,   u"checks"_s, u"explain"_s, u"tunnel"_s, u"exec"_s,
+             u"hostkey"_s, u"keychain"_s, u"fix"_s,    u"unban"_s,   u"reboot"_s, u"tasks"_s };
 }
 
 void Command::finish(int exitCode)

@@ -12,6 +12,8 @@ target_sources(helmclaw_models PRIVATE
   posture/CheckCatalogue.h
   posture/CheckDraft.cpp
   posture/CheckDraft.h
+  posture/CheckHow.cpp
+  posture/CheckHow.h
   posture/Fail2banChecks.cpp
   posture/Fail2banChecks.h
   posture/Fail2banFacts.cpp

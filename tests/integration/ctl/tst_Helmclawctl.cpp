@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonObject>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -71,6 +72,9 @@ private Q_SLOTS:
         QTest::newRow("unknown command") << QStringList { u"frobnicate"_s };
         QTest::newRow("unknown option") << QStringList { u"status"_s, u"--frobnicate"_s };
         QTest::newRow("unknown server") << QStringList { u"status"_s, u"nobody"_s };
+        QTest::newRow("checks of nobody") << QStringList { u"checks"_s, u"nobody"_s };
+        QTest::newRow("no such check") << QStringList { u"explain"_s, u"no.such"_s };
+        QTest::newRow("explain on nobody") << QStringList { u"explain"_s, u"firewall.active"_s, u"nobody"_s };
         QTest::newRow("tunnel to nobody") << QStringList { u"tunnel"_s, u"nobody"_s };
         QTest::newRow("tunnel without a name") << QStringList { u"tunnel"_s };
         QTest::newRow("hostkey without a verb") << QStringList { u"hostkey"_s };
@@ -355,6 +359,64 @@ private Q_SLOTS:
         const Run now =
             ctl(QStringList { u"hostkey"_s, u"replace"_s, u"here"_s, u"--fingerprint"_s, fingerprint() } + config);
         QVERIFY2(now.exitCode == 0, now.err.constData());
+    }
+
+    void checksAreATable()
+    {
+        pinned();
+        const Run table = ctl({ u"checks"_s });
+        QVERIFY2(table.exitCode == 0 || table.exitCode == 1, table.err.constData());
+        const QByteArrayList lines = table.out.split('\n');
+        QCOMPARE(lines.constFirst().trimmed(), QByteArray("here"));
+        const QJsonObject json = ctl({ u"checks"_s, u"--json"_s }).json();
+        const QJsonArray checks = json.value("checks"_L1).toArray();
+        QCOMPARE(lines.size(), checks.size() + 2); // its head, and the end of the last line
+        for (qsizetype i = 0; i < checks.size(); ++i) {
+            const QByteArrayList words = lines.at(i + 1).simplified().split(' ');
+            QCOMPARE(words.size(), 2);
+            QCOMPARE(QString::fromUtf8(words.at(0)), checks.at(i)["id"_L1].toString());
+            QVERIFY(QByteArrayList({ "pass", "warn", "FAIL", "unknown", "-" }).contains(words.at(1)));
+        }
+        const QJsonArray failing =
+            ctl({ u"checks"_s, u"--failing"_s, u"--json"_s, u"here"_s }).json().value("checks"_L1).toArray();
+        QVERIFY(failing.size() < checks.size());
+        for (const QJsonValue &check : failing) {
+            const QString verdict = check["servers"_L1][0]["verdict"_L1].toString();
+            QVERIFY2(verdict == "fail"_L1 || verdict == "warn"_L1 || verdict == "unknown"_L1, qPrintable(verdict));
+        }
+    }
+
+    void checksOfAServerThatDoesNotAnswer()
+    {
+        pinned();
+        QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"gone"_s, u"127.0.0.1"_s, u"--port"_s, u"1"_s }).exitCode, 0);
+        const Run run = ctl({ u"checks"_s, u"--batch"_s });
+        QCOMPARE(run.exitCode, 3);
+        QVERIFY2(run.err.contains("gone"), run.err.constData());
+        QVERIFY(QRegularExpression(u"firewall\\.active +\\S+ +\\?"_s).match(QString::fromUtf8(run.out)).hasMatch());
+        const QJsonArray servers = ctl({ u"checks"_s, u"--batch"_s, u"--json"_s }).json().value("servers"_L1).toArray();
+        QVERIFY(servers.at(0)["error"_L1].isNull() && servers.at(1)["error"_L1].isObject());
+    }
+
+    void checksAreExplained()
+    {
+        const Run list = ctl({ u"explain"_s });
+        QCOMPARE(list.exitCode, 0);
+        QVERIFY(list.out.contains("openclaw.bind ") && list.out.contains("firewall.active "));
+        // Without a server nothing is probed.
+        const Run check = ctl({ u"explain"_s, u"fail2ban.active"_s });
+        QCOMPARE(check.exitCode, 0);
+        QVERIFY2(check.out.contains("Why: ") && check.out.contains("How it is judged: ") && check.out.contains("high")
+                     && check.out.contains("helmclawctl fix fail2ban.active"),
+                 check.out.constData());
+        pinned();
+        const Run here = ctl({ u"explain"_s, u"openclaw.bind"_s, u"here"_s });
+        QVERIFY2(here.exitCode == 0 || here.exitCode == 1, here.err.constData());
+        QVERIFY2(here.out.contains("\nhere: "), here.out.constData());
+        const QJsonObject json = ctl({ u"explain"_s, u"openclaw.bind"_s, u"here"_s, u"--json"_s }).json();
+        QCOMPARE(json.value("severity"_L1).toString(), u"critical"_s);
+        QVERIFY(!json.value("how"_L1).toString().isEmpty());
+        QVERIFY(!json["servers"_L1][0]["evidence"_L1].toArray().isEmpty());
     }
 
 private:
