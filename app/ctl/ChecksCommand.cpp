@@ -117,8 +117,8 @@ void ChecksCommand::writeTable(const QList<ServerPosture> &postures) const
     qsizetype first = 0;
     for (const QString &id : ids)
         first = std::max(first, id.size());
-    constexpr qsizetype LongestWord = 7; // "unknown"
-    const auto width = [](const Server &server) { return std::max(server.name.size(), LongestWord); };
+    // At least as wide as the longest word, "unknown".
+    const auto width = [](const Server &server) { return std::max<qsizetype>(server.name.size(), 7); };
     QString line = QString(first, u' ');
     for (const Server &server : m_servers)
         line += u"  "_s + server.name.leftJustified(width(server));
