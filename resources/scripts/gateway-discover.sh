@@ -200,7 +200,7 @@ discover_processes() {
     # The brackets: so that grep does not find itself.
     for file in $(grep -la 'opencla[w]' /proc/[0-9]*/cmdline 2>/dev/null); do
         process=${file%/cmdline}
-        facts=$(tr '\0\n' '\n?' <"$file" 2>/dev/null | pick_arguments)
+        facts=$(tr '\0\n' '\n?' 2>/dev/null <"$file" | pick_arguments)
         note_package "$facts"
         # Helpers of a gateway are of use for the package's path, which the gateway itself writes its title over.
         case $facts in gateway=yes*) ;; package=*) ;; *) continue ;; esac
@@ -216,7 +216,7 @@ discover_processes() {
         process_unit "$process"
         [ -z "$unit" ] || text=$text${newline}group=$unit
         [ -r "$process/environ" ] || continue
-        facts=$(tr '\0\n' '\n?' <"$process/environ" 2>/dev/null | pick_environment)
+        facts=$(tr '\0\n' '\n?' 2>/dev/null <"$process/environ" | pick_environment)
         [ -z "$facts" ] || text=$text${newline}environment=yes$newline$facts
         # Which of the listeners are its own.
         sockets=$(ls -l "$process/fd" 2>/dev/null)

@@ -145,6 +145,7 @@ private Q_SLOTS:
             QVERIFY2(!line.contains("<<"), line.constData());
             // A connection to the gateway's own port, to ask for its health, is no file.
             line.replace("3<>\"/dev/tcp/127.0.0.1/$1\"", "").replace(">&3", "");
+            line.replace(") > 2 ", ""); // awk compares
             QVERIFY2(!line.contains(">") || line.contains("FNR > 30"), line.constData());
             for (const char *word :
                  { "rm ", "mv ", "touch ", "tee ", "mktemp", "eval ", "apt-get upgrade", "apt-get update", "mkfifo" })
