@@ -34,6 +34,8 @@ CheckDraft &CheckDraft::evidence(const QStringList &lines)
 CheckResult CheckDraft::finish(Verdict verdict, const QString &summary, const QString &remedy) const
 {
     CheckResult result = m_result;
+    if (result.evidence.isEmpty())
+        result.evidence.append(tr("the probe brought nothing to show"));
     result.verdict = verdict;
     result.summary = summary;
     result.remedy = remedy;

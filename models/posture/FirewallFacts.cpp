@@ -53,6 +53,7 @@ void parseStatus(const QStringList &lines, FirewallFacts &facts)
     static const QRegularExpression defaults(
         QStringLiteral("^Default: ([a-z]+) \\(incoming\\), ([a-z]+) \\(outgoing\\), ([a-z]+) \\(routed\\)$"));
     bool table = false;
+    int states = 0;
     for (const QString &line : lines) {
         if (table) {
             if (const std::optional<FirewallRule> rule = parseRule(line))
@@ -61,6 +62,7 @@ void parseStatus(const QStringList &lines, FirewallFacts &facts)
                 facts.notUnderstood.append(line);
         } else if (line == u"Status: active" || line == u"Status: inactive") {
             facts.active = line == u"Status: active";
+            ++states;
         } else if (const QRegularExpressionMatch match = defaults.match(line); match.hasMatch()) {
             facts.incoming = match.captured(1);
             facts.outgoing = match.captured(2);
@@ -69,8 +71,14 @@ void parseStatus(const QStringList &lines, FirewallFacts &facts)
             table = true;
         }
     }
-    if (!facts.active)
+    // ufw says its state first and once and, when it is active, its policies.
+    const bool whole =
+        states == 1 && lines.first().startsWith(u"Status: ") && (facts.active == false || !facts.incoming.isEmpty());
+    if (!whole) {
+        facts = FirewallFacts();
+        facts.installed = true;
         facts.problem = lines.isEmpty() ? QStringLiteral("ufw said nothing") : lines.first();
+    }
 }
 
 } // namespace

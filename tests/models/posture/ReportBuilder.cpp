@@ -63,6 +63,14 @@ ReportBuilder &ReportBuilder::replace(const QByteArray &name, const QByteArray &
     return *this;
 }
 
+QList<QByteArray> ReportBuilder::names() const
+{
+    QList<QByteArray> all;
+    for (const Section &section : m_sections)
+        all.append(section.name);
+    return all;
+}
+
 QByteArray ReportBuilder::text(const QByteArray &name) const
 {
     for (const Section &section : m_sections) {

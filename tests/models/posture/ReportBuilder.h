@@ -21,6 +21,7 @@ public:
                        const QByteArray &status = QByteArrayLiteral("0"));
     ReportBuilder &remove(const QByteArray &name);
     ReportBuilder &replace(const QByteArray &name, const QByteArray &before, const QByteArray &after);
+    [[nodiscard]] QList<QByteArray> names() const;
     [[nodiscard]] QByteArray text(const QByteArray &name) const;
     [[nodiscard]] QByteArray bytes() const;
 

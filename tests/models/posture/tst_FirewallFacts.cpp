@@ -17,7 +17,9 @@ class tst_FirewallFacts : public QObject
     }
     static FirewallRule rule(const QByteArray &line)
     {
-        const QByteArray text = "Status: active\n--         ------      ----\n" + line;
+        const QByteArray text =
+            "Status: active\nDefault: deny (incoming), allow (outgoing), deny (routed)\n--         ------      ----\n"
+            + line;
         const FirewallFacts facts = tst_FirewallFacts::facts(ReportBuilder().set("ufw-status", text));
         return facts.rules.value(0);
     }
@@ -112,6 +114,13 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("status");
         QTest::newRow("not root") << QByteArray("ERROR: You need to be root to run this script") << QByteArray("1");
         QTest::newRow("sudo refused") << QByteArray("sudo: a password is required") << QByteArray("1");
+        QTest::newRow("no policies") << QByteArray("Status: active\n--  ------  ----") << QByteArray("0");
+        QTest::newRow("two states") << QByteArray(
+            "Status: inactive\nStatus: active\nDefault: deny (incoming), allow (outgoing), deny (routed)")
+                                    << QByteArray("0");
+        QTest::newRow("something before it")
+            << QByteArray("x\nStatus: active\nDefault: deny (incoming), allow (outgoing), deny (routed)")
+            << QByteArray("0");
         QTest::newRow("failed, but looks fine") << QByteArray("Status: active") << QByteArray("1");
         QTest::newRow("another language") << QByteArray("Status: Aktiv") << QByteArray("0");
         QTest::newRow("nothing") << QByteArray() << QByteArray("0");
