@@ -15,21 +15,23 @@ using namespace Helmclaw;
 
 static QString overview()
 {
-    return QCoreApplication::translate("helmclawctl",
-                                       "Usage: helmclawctl COMMAND [options]\n\n"
-                                       "  servers   list, add, edit, remove and import servers of the fleet\n"
-                                       "  status    probe servers, and tell what does not pass\n"
-                                       "  checks    probe servers: a table of checks and servers\n"
-                                       "  explain   what a check is, and what it says of servers\n"
-                                       "  fix       do something about a check that does not pass\n"
-                                       "  unban     lift fail2ban's ban of an address\n"
-                                       "  reboot    restart servers, and wait until they are back\n"
-                                       "  tasks     what was done to servers, and what has become of it\n"
-                                       "  tunnel    keep a tunnel to a server's OpenClaw web UI open\n"
-                                       "  exec      run a command on a server\n"
-                                       "  hostkey   compare, replace and record servers' host keys\n"
-                                       "  keychain  keep, see and forget passphrases in this computer's keychain\n\n"
-                                       "helmclawctl COMMAND --help tells the rest; helmclawctl --version.");
+    return QCoreApplication::translate(
+        "helmclawctl",
+        "Usage: helmclawctl COMMAND [options]\n\n"
+        "  servers   list, add, edit, remove and import servers of the fleet\n"
+        "  status    probe servers, and tell what does not pass\n"
+        "  checks    probe servers: a table of checks and servers\n"
+        "  explain   what a check is, and what it says of servers\n"
+        "  fix       do something about a check that does not pass\n"
+        "  unban     lift fail2ban's ban of an address\n"
+        "  reboot    restart servers, and wait until they are back\n"
+        "  restart-gateway   restart servers' OpenClaw gateways, and wait until they answer\n"
+        "  tasks     what was done to servers, and what has become of it\n"
+        "  tunnel    keep a tunnel to a server's OpenClaw web UI open\n"
+        "  exec      run a command on a server\n"
+        "  hostkey   compare, replace and record servers' host keys\n"
+        "  keychain  keep, see and forget passphrases in this computer's keychain\n\n"
+        "helmclawctl COMMAND --help tells the rest; helmclawctl --version.");
 }
 
 int main(int argc, char *argv[])

@@ -44,6 +44,8 @@ std::unique_ptr<Command> Command::create(const QString &name)
         return std::make_unique<FixCommand>(FixCommand::Form::Unban);
     if (name == "reboot"_L1)
         return std::make_unique<FixCommand>(FixCommand::Form::Reboot);
+    if (name == "restart-gateway"_L1)
+        return std::make_unique<FixCommand>(FixCommand::Form::RestartGateway);
     if (name == "tasks"_L1)
         return std::make_unique<TasksCommand>();
     return nullptr;
@@ -51,8 +53,8 @@ std::unique_ptr<Command> Command::create(const QString &name)
 
 QStringList Command::names()
 {
-    return { u"servers"_s, u"status"_s,   u"checks"_s, u"explain"_s, u"tunnel"_s, u"exec"_s,
-             u"hostkey"_s, u"keychain"_s, u"fix"_s,    u"unban"_s,   u"reboot"_s, u"tasks"_s };
+    return { u"servers"_s,  u"status"_s, u"checks"_s, u"explain"_s, u"tunnel"_s,          u"exec"_s, u"hostkey"_s,
+             u"keychain"_s, u"fix"_s,    u"unban"_s,  u"reboot"_s,  u"restart-gateway"_s, u"tasks"_s };
 }
 
 void Command::finish(int exitCode)

@@ -2,7 +2,6 @@
 #include "app/ctl/FixCommand.h"
 
 #include "app/ctl/TaskText.h"
-#include "models/posture/CheckCatalogue.h"
 #include "models/tasks/FixCatalogue.h"
 #include "models/tasks/TaskJson.h"
 
@@ -43,6 +42,12 @@ void FixCommand::describe(QCommandLineParser &parser) const
         parser.addOption({ u"at"_s, tr("When: HH:MM by the server's own clock, or +MINUTES."), u"time"_s });
         parser.addOption({ u"cancel"_s, tr("Takes a planned restart back.") });
         break;
+    case Form::RestartGateway:
+        parser.setApplicationDescription(
+            tr("helmclawctl restart-gateway NAME…: restarts the OpenClaw gateways of servers, and waits until each "
+               "answers.\n")
+            + how);
+        break;
     }
     addOptions(parser);
 }
@@ -65,6 +70,10 @@ Result<FixCommand::Wanted> FixCommand::wanted(const QCommandLineParser &parser) 
         if (parser.isSet(u"at"_s))
             return Wanted { u"server.reboot-later"_s, { { u"when"_s, parser.value(u"at"_s) } }, words };
         return Wanted { u"server.reboot"_s, {}, words };
+    case Form::RestartGateway:
+        if (words.isEmpty())
+            return failure(ErrorCode::InvalidInput, tr("restart-gateway wants the names of servers"));
+        return Wanted { u"gateway.restart"_s, {}, words };
     case Form::Fix:
         break;
     }
@@ -94,7 +103,7 @@ Result<FixRequest> FixCommand::requestOf(const Wanted &wanted) const
     auto values = FixCatalogue::parse(*action, wanted.values);
     if (!values)
         return tl::unexpected(values.error());
-    return FixRequest { action->id, *values, forCheck };
+    return FixRequest { action->id, *values, forCheck ? wanted.what : QString() };
 }
 
 void FixCommand::list(bool json)
@@ -104,16 +113,19 @@ void FixCommand::list(bool json)
         QStringList wants;
         for (const FixParameter &parameter : action.parameters)
             wants += parameter.name;
-        const auto forCheck = FixCatalogue::actionFor(action.checkId);
-        const QString check = forCheck && forCheck->id == action.id ? action.checkId : QString();
+        QStringList checks = action.checkIds;
+        checks.removeIf([&action](const QString &checkId) {
+            const auto forCheck = FixCatalogue::actionFor(checkId);
+            return !forCheck || forCheck->id != action.id;
+        });
         if (json)
             array.append(QJsonObject { { u"id"_s, action.id },
                                        { u"title"_s, action.title },
-                                       { u"check"_s, check },
+                                       { u"checks"_s, QJsonArray::fromStringList(checks) },
                                        { u"wants"_s, QJsonArray::fromStringList(wants) } });
         else
             writeOut(u"%1 %2 %3%4\n"_s.arg(action.id, -26)
-                         .arg(check, -22)
+                         .arg(checks.join(u", "_s), -22)
                          .arg(action.title,
                               wants.isEmpty() ? QString() : u" (--with %1=…)"_s.arg(wants.join(u"=… --with "_s)))
                          .toUtf8());
@@ -141,8 +153,10 @@ void FixCommand::start(Console &console, const QCommandLineParser &parser)
     m_request = *request;
     m_servers = *servers;
     const FixAction action = *FixCatalogue::action(m_request.actionId);
-    if (action.provenByCheck && !checkInfo(action.checkId).id.isEmpty())
-        m_checkId = action.checkId;
+    if (!m_request.forCheck.isEmpty())
+        m_checkIds = { m_request.forCheck };
+    else if (action.provenByCheck)
+        m_checkIds = action.checkIds;
     if (m_servers.isEmpty())
         return probed();
     QStringList ids;
@@ -179,7 +193,7 @@ void FixCommand::ended(const TaskRun &run)
 {
     if (!isJson())
         writeOut(taskSummary(run, false).toUtf8());
-    if (run.state == TaskState::Cancelled || m_checkId.isEmpty()) {
+    if (run.state == TaskState::Cancelled || m_checkIds.isEmpty()) {
         if (isJson())
             writeJson(QJsonDocument(taskToJson(run)));
         return finish(run.state == TaskState::Succeeded && m_serverFailed ? ExitServerFailed : exitCodeOf(run));
@@ -200,21 +214,24 @@ void FixCommand::probedAgain(const TaskRun &run)
     QJsonArray checks;
     for (const ServerPlan &server : run.plan.servers) {
         const ServerPosture posture = console().posture.posture(server.serverId);
-        const CheckResult *result = posture.lastError ? nullptr : posture.find(m_checkId);
-        const Verdict verdict = result != nullptr ? result->verdict : Verdict::Unknown;
-        passes &= verdict == Verdict::Pass;
         m_serverFailed |= posture.lastError.has_value();
-        checks.append(QJsonObject { { u"name"_s, server.serverName }, { u"verdict"_s, verdictName(verdict) } });
-        if (!isJson())
-            writeOut(tr("%1: the check now says %2 (%3)\n")
-                         .arg(server.serverName, verdictLabel(verdict),
-                              posture.lastError ? posture.lastError->what
-                                                : (result != nullptr ? result->summary : QString()))
-                         .toUtf8());
+        for (const QString &checkId : std::as_const(m_checkIds)) {
+            const CheckResult *result = posture.lastError ? nullptr : posture.find(checkId);
+            const Verdict verdict = result != nullptr ? result->verdict : Verdict::Unknown;
+            passes &= verdict == Verdict::Pass;
+            checks.append(QJsonObject {
+                { u"name"_s, server.serverName }, { u"check"_s, checkId }, { u"verdict"_s, verdictName(verdict) } });
+            if (!isJson())
+                writeOut(tr("%1: the check %2 now says %3 (%4)\n")
+                             .arg(server.serverName, checkId, verdictLabel(verdict),
+                                  posture.lastError ? posture.lastError->what
+                                                    : (result != nullptr ? result->summary : QString()))
+                             .toUtf8());
+        }
     }
     if (isJson()) {
         QJsonObject json = taskToJson(run);
-        json.insert(u"check"_s, m_checkId);
+        json.insert(u"checks"_s, QJsonArray::fromStringList(m_checkIds));
         json.insert(u"verdicts"_s, checks);
         writeJson(QJsonDocument(json));
     }

@@ -12,7 +12,7 @@ class FixCommand : public TaskCommand
 {
     Q_OBJECT
 public:
-    enum class Form { Fix, Unban, Reboot };
+    enum class Form { Fix, Unban, Reboot, RestartGateway };
     explicit FixCommand(Form form = Form::Fix)
         : m_form(form)
     {
@@ -39,7 +39,7 @@ private:
 
     Form m_form;
     FixRequest m_request;
-    QString m_checkId; ///< that must pass in the end; empty: none
+    QStringList m_checkIds; ///< that must pass in the end
     QList<Server> m_servers;
     std::unique_ptr<FixPlanner> m_planner;
     bool m_serverFailed = false;

@@ -69,7 +69,7 @@ QList<FixRule> FirewallFixes::rules()
     FixAction enabled;
     enabled.id = u"firewall.enable"_s;
     enabled.title = Text::tr("Enable the firewall");
-    enabled.checkId = u"firewall.active"_s;
+    enabled.checkIds = { u"firewall.active"_s };
     return { { enabled, nullptr, enable } };
 }
 

@@ -31,8 +31,8 @@ struct FixAction
     };
     QString id; ///< stable: "fail2ban.unban"
     QString title; ///< translated: "Lift a ban"
-    QString checkId; ///< of the check that it mends; empty: none
-    bool provenByCheck = true; ///< afterwards that check must pass; otherwise the action's own proofs are all
+    QStringList checkIds; ///< of the checks that it mends
+    bool provenByCheck = true; ///< afterwards those checks must pass; otherwise the action's own proofs are all
     QList<FixParameter> parameters;
     Rights rights = Rights::Root;
     bool surveyed = false; ///< something is read from the server before it can be planned: use FixPlanner
@@ -46,8 +46,8 @@ struct FixRequest
 {
     QString actionId;
     FixValues values;
-    /// For its check: nothing is done where that passes. Otherwise the action is wanted whatever the check says.
-    bool forCheck = false;
+    /// One of its checks: nothing is done where that passes. Empty: the action is wanted whatever its checks say.
+    QString forCheck = {};
 };
 
 /// What the action comes to on one server: steps, or none because it is as it should be already.

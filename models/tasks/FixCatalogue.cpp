@@ -3,6 +3,7 @@
 
 #include "models/tasks/Fail2banFixes.h"
 #include "models/tasks/FirewallFixes.h"
+#include "models/tasks/GatewayFixes.h"
 #include "models/tasks/RebootFixes.h"
 #include "models/tasks/UpdateFixes.h"
 
@@ -21,7 +22,8 @@ struct Text
 
 QList<FixRule> rules()
 {
-    return FirewallFixes::rules() + Fail2banFixes::rules() + UpdateFixes::rules() + RebootFixes::rules();
+    return FirewallFixes::rules() + Fail2banFixes::rules() + UpdateFixes::rules() + RebootFixes::rules()
+        + GatewayFixes::rules();
 }
 
 std::optional<FixRule> ruleOf(const QString &actionId)
@@ -61,7 +63,7 @@ std::optional<FixAction> FixCatalogue::action(const QString &id)
 std::optional<FixAction> FixCatalogue::actionFor(const QString &checkId)
 {
     for (const FixAction &action : actions()) {
-        if (!checkId.isEmpty() && action.checkId == checkId && action.parameters.isEmpty() && action.provenByCheck)
+        if (action.checkIds.contains(checkId) && action.parameters.isEmpty() && action.provenByCheck)
             return action;
     }
     return std::nullopt;
@@ -71,8 +73,10 @@ QStringList FixCatalogue::checks()
 {
     QStringList ids;
     for (const FixAction &action : actions()) {
-        if (actionFor(action.checkId) && !ids.contains(action.checkId))
-            ids += action.checkId;
+        for (const QString &checkId : action.checkIds) {
+            if (actionFor(checkId) && !ids.contains(checkId))
+                ids += checkId;
+        }
     }
     return ids;
 }
@@ -115,12 +119,13 @@ std::optional<Error> FixCatalogue::refusal(const FixRequest &request, const Serv
     const auto refuse = [&server](ErrorCode code, const QString &what, const QString &remedy = {}) {
         return std::optional(Error { code, what, remedy, server.name });
     };
-    const CheckResult *result = posture.find(action->checkId);
-    if (request.forCheck && result == nullptr)
-        return refuse(ErrorCode::BadServerData, Text::tr("the state of %1 is not known").arg(action->checkId));
+    const bool forCheck = !request.forCheck.isEmpty();
+    const CheckResult *result = posture.find(forCheck ? request.forCheck : action->checkIds.value(0));
+    if (forCheck && result == nullptr)
+        return refuse(ErrorCode::BadServerData, Text::tr("the state of %1 is not known").arg(request.forCheck));
     if (posture.results.isEmpty())
         return refuse(ErrorCode::BadServerData, Text::tr("nothing is known of the server"));
-    if (request.forCheck && (result->verdict == Verdict::Pass || result->verdict == Verdict::NotApplicable))
+    if (forCheck && (result->verdict == Verdict::Pass || result->verdict == Verdict::NotApplicable))
         return refuse(ErrorCode::Unsupported, Text::tr("there is nothing to fix: %1").arg(result->summary));
     if (!posture.withSudo && action->rights == FixAction::Rights::Root) {
         return refuse(ErrorCode::PermissionDenied, Text::tr("the login may not become root, which the fix needs"),
@@ -155,7 +160,7 @@ Result<ServerPlan> FixCatalogue::plan(const QString &checkId, const Server &serv
     if (!action)
         return failure(ErrorCode::Unsupported, Text::tr("there is no fix for %1").arg(printable(checkId.toUtf8(), 60)),
                        Text::tr("Fixes: %1").arg(checks().join(u", "_s)), server.name);
-    const FixRequest request { action->id, {}, true };
+    const FixRequest request { action->id, {}, checkId };
     if (const auto error = refusal(request, server, posture))
         return tl::unexpected(*error);
     if (action->surveyed)

@@ -32,7 +32,7 @@ void FixPlanner::start(const FixRequest &request, const QList<Server> &servers)
     const auto action = FixCatalogue::action(request.actionId);
     m_plan.id = TaskPlan::newId();
     m_plan.title = action ? action->title : QString();
-    m_plan.subject = u"fix "_s + (action && request.forCheck ? action->checkId : request.actionId);
+    m_plan.subject = u"fix "_s + (request.forCheck.isEmpty() ? request.actionId : request.forCheck);
     for (auto it = request.values.begin(); it != request.values.end(); ++it)
         m_plan.subject += u" %1=%2"_s.arg(it.key(), it.value());
     for (const Server &server : servers)
@@ -111,9 +111,8 @@ void FixPlanner::conclude()
         } else if (outcome) {
             m_left += { server.id, Error { ErrorCode::Unsupported, outcome->nothingToDo, {}, server.name }, true };
         } else {
-            const auto action = FixCatalogue::action(m_request.actionId);
-            const CheckResult *result = action ? posture.find(action->checkId) : nullptr;
-            const bool fine = m_request.forCheck && !posture.lastError && result != nullptr
+            const CheckResult *result = posture.find(m_request.forCheck);
+            const bool fine = !posture.lastError && result != nullptr
                 && (result->verdict == Verdict::Pass || result->verdict == Verdict::NotApplicable);
             m_left += { server.id, outcome.error(), fine };
         }

@@ -22,7 +22,7 @@ if [ -L "$p" ]; then now=link; elif [ -e "$p" ]; then now=$(sha256sum <"$p"); fi
 // What the temporary file is called keeps fail2ban, apt and systemd from reading it.
 const QLatin1StringView write(R"(
 set -eu
-text=$3 check=$4 keep=/var/backups/helmclaw
+text=$3 check=$4 keep=$5
 mkdir -p "${p%/*}"
 new=$(mktemp "${p%/*}/.helmclaw.XXXXXX")
 trap 'rm -f "$new"' EXIT
@@ -72,7 +72,7 @@ TaskStep FixSteps::lasting(TaskStep step, int seconds)
     return step;
 }
 
-QList<TaskStep> FixSteps::replace(const FileChange &change, const QString &test)
+QList<TaskStep> FixSteps::replace(const FileChange &change, const QString &test, const QString &keep)
 {
     const QByteArray digest = QCryptographicHash::hash(change.before.toUtf8(), QCryptographicHash::Sha256).toHex();
     const QString was = change.existed ? QString::fromLatin1(digest) : u"none"_s;
@@ -82,9 +82,9 @@ QList<TaskStep> FixSteps::replace(const FileChange &change, const QString &test)
              { u"sh"_s, u"-c"_s, sameAs, u"helmclaw"_s, change.path, was }, remedy);
     TaskStep its =
         step(TaskStep::Kind::Change,
-             change.existed ? Text::tr("Change %1; the present one is kept in /var/backups/helmclaw").arg(change.path)
+             change.existed ? Text::tr("Change %1; the present one is kept in %2").arg(change.path, keep)
                             : Text::tr("Make %1").arg(change.path),
-             { u"sh"_s, u"-c"_s, sameAs + write, u"helmclaw"_s, change.path, was, change.after, test });
+             { u"sh"_s, u"-c"_s, sameAs + write, u"helmclaw"_s, change.path, was, change.after, test, keep });
     its.file = change;
     return { same, its };
 }

@@ -39,8 +39,9 @@ namespace FixSteps {
 [[nodiscard]] TaskStep expecting(TaskStep step, const QString &pattern);
 [[nodiscard]] TaskStep lasting(TaskStep step, int seconds);
 /// The file gets its new content in one step, and only if it still has the one that was shown; what was there is kept
-/// in /var/backups/helmclaw. @p test: lines of sh that must succeed afterwards, or it is put back at once.
-[[nodiscard]] QList<TaskStep> replace(const FileChange &change, const QString &test);
+/// in the folder @p keep. @p test: lines of sh that must succeed afterwards, or it is put back at once.
+[[nodiscard]] QList<TaskStep> replace(const FileChange &change, const QString &test,
+                                      const QString &keep = QStringLiteral("/var/backups/helmclaw"));
 
 } // namespace FixSteps
 

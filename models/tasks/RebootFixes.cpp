@@ -114,7 +114,7 @@ QList<FixRule> RebootFixes::rules()
     FixAction reboot;
     reboot.id = u"server.reboot"_s;
     reboot.title = Text::tr("Restart the server");
-    reboot.checkId = u"updates.reboot"_s;
+    reboot.checkIds = { u"updates.reboot"_s };
     reboot.surveyed = true;
     FixAction planned = reboot;
     planned.id = u"server.reboot-later"_s;
@@ -124,7 +124,7 @@ QList<FixRule> RebootFixes::rules()
     FixAction cancelled = reboot;
     cancelled.id = u"server.cancel-reboot"_s;
     cancelled.title = Text::tr("Take a planned restart back");
-    cancelled.checkId.clear();
+    cancelled.checkIds.clear();
     return { { reboot, survey, now }, { planned, survey, later }, { cancelled, survey, notAtAll } };
 }
 

@@ -164,7 +164,7 @@ FixAction action(const QString &id, const QString &title, const QString &checkId
     FixAction action;
     action.id = id;
     action.title = title;
-    action.checkId = checkId;
+    action.checkIds = { checkId };
     action.surveyed = surveyed;
     return action;
 }

@@ -17,6 +17,10 @@ target_sources(helmclaw_models PRIVATE
   tasks/FixSteps.h
   tasks/FixSurvey.cpp
   tasks/FixSurvey.h
+  tasks/GatewayFixes.cpp
+  tasks/GatewayFixes.h
+  tasks/GatewayControl.cpp
+  tasks/GatewayControl.h
   tasks/OutputFold.cpp
   tasks/OutputFold.h
   tasks/PlanFold.cpp

@@ -117,8 +117,8 @@ private Q_SLOTS:
     {
         Server server;
         server.name = u"srv"_qs;
-        const FixRequest forCheck { u"fail2ban.start"_qs, {}, true };
         const QString id = u"fail2ban.active"_qs;
+        const FixRequest forCheck { u"fail2ban.start"_qs, {}, id };
         QVERIFY(!FixCatalogue::refusal(forCheck, server, posture(id, Verdict::Fail)));
         QVERIFY(!FixCatalogue::refusal(forCheck, server, posture(id, Verdict::Unknown)));
         QVERIFY(FixCatalogue::refusal(forCheck, server, posture(id, Verdict::Pass)));
@@ -127,10 +127,10 @@ private Q_SLOTS:
         QCOMPARE(FixCatalogue::refusal(forCheck, server, posture(id, Verdict::Fail, false))->code,
                  ErrorCode::PermissionDenied);
         // Wanted for itself, whatever the check says.
-        const FixRequest wanted { u"fail2ban.start"_qs, {}, false };
+        const FixRequest wanted { u"fail2ban.start"_qs, {}, {} };
         QVERIFY(!FixCatalogue::refusal(wanted, server, posture(id, Verdict::Pass)));
         QVERIFY(FixCatalogue::refusal(wanted, server, {}));
-        QVERIFY(FixCatalogue::refusal({ u"no.such"_qs, {}, false }, server, posture(id, Verdict::Fail)));
+        QVERIFY(FixCatalogue::refusal({ u"no.such"_qs, {}, {} }, server, posture(id, Verdict::Fail)));
     }
 
     void diffs_data()
