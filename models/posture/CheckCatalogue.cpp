@@ -4,6 +4,7 @@
 #include "models/posture/Fail2banChecks.h"
 #include "models/posture/FirewallChecks.h"
 #include "models/posture/HostCatalogue.h"
+#include "models/posture/NetworkChecks.h"
 #include "models/posture/OpenClawRules.h"
 #include "models/posture/UpdateChecks.h"
 
@@ -129,7 +130,8 @@ public:
 
 QList<CheckRule> checkRules()
 {
-    return Catalogue::firewall() + Catalogue::fail2ban() + Catalogue::updates() + hostCheckRules() + openClawRules();
+    return Catalogue::firewall() + Catalogue::fail2ban() + Catalogue::updates() + hostCheckRules() + openClawRules()
+        + NetworkChecks::rules();
 }
 
 QList<CheckInfo> checkCatalogue()

@@ -104,6 +104,7 @@ Result<ServerFacts> ServerFacts::parse(const ProbeReport &report)
     facts.openClaw = OpenClawFacts::parse(report);
     facts.accounts = AccountFacts::parse(report);
     facts.service = ServiceFacts::parse(report);
+    facts.network = NetworkFacts::parse(report);
     return facts;
 }
 

@@ -4,6 +4,7 @@
 #include "models/posture/AccountFacts.h"
 #include "models/posture/Fail2banFacts.h"
 #include "models/posture/FirewallFacts.h"
+#include "models/posture/NetworkFacts.h"
 #include "models/posture/OpenClawFacts.h"
 #include "models/posture/ServiceFacts.h"
 #include "models/posture/SshdFacts.h"
@@ -59,6 +60,7 @@ struct ServerFacts
     OpenClawFacts openClaw;
     AccountFacts accounts;
     ServiceFacts service;
+    NetworkFacts network;
 
     [[nodiscard]] bool canBecomeRoot() const { return sudo == SudoAccess::Root || sudo == SudoAccess::Full; }
     /// The only error is a report without its basic sections (ErrorCode::BadServerData).

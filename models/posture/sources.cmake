@@ -14,18 +14,40 @@ target_sources(helmclaw_models PRIVATE
   posture/CheckDraft.h
   posture/CheckHow.cpp
   posture/CheckHow.h
+  posture/DockerUserChain.cpp
+  posture/DockerUserChain.h
+  posture/Exposure.cpp
+  posture/Exposure.h
   posture/Fail2banChecks.cpp
   posture/Fail2banChecks.h
   posture/Fail2banFacts.cpp
   posture/Fail2banFacts.h
+  posture/FilterMatch.cpp
+  posture/FilterMatch.h
+  posture/FilterWalk.cpp
+  posture/FilterWalk.h
   posture/FirewallChecks.cpp
   posture/FirewallChecks.h
   posture/FirewallFacts.cpp
   posture/FirewallFacts.h
+  posture/ForwardedPorts.cpp
+  posture/ForwardedPorts.h
   posture/HostCatalogue.cpp
   posture/HostCatalogue.h
+  posture/IptablesSave.cpp
+  posture/IptablesSave.h
   posture/Judge.cpp
   posture/Judge.h
+  posture/ListenerFacts.cpp
+  posture/ListenerFacts.h
+  posture/NetworkChecks.cpp
+  posture/NetworkChecks.h
+  posture/NetworkFacts.cpp
+  posture/NetworkFacts.h
+  posture/NftExpression.cpp
+  posture/NftExpression.h
+  posture/NftRuleset.cpp
+  posture/NftRuleset.h
   posture/OpenClawChecks.cpp
   posture/OpenClawChecks.h
   posture/OpenClawConfigChecks.cpp
@@ -39,6 +61,8 @@ target_sources(helmclaw_models PRIVATE
   posture/OpenClawRules.h
   posture/OpenClawWords.cpp
   posture/OpenClawWords.h
+  posture/PacketFilter.cpp
+  posture/PacketFilter.h
   posture/PostureJson.cpp
   posture/PostureJson.h
   posture/PostureModel.cpp

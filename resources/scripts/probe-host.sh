@@ -238,7 +238,7 @@ BEGIN {
     for (i = 1; i <= members; i++) ask(admin[i])
     file = "/etc/shadow"
     for (n = 0; (status = (getline line < file)) == 1; n++) {
-        if (split(line, f, ":") > 2 && f[2] == "") print "empty\t" file "\t" f[1]
+        if (2 < split(line, f, ":") && f[2] == "") print "empty\t" file "\t" f[1]
     }
     finish(file, status, n)
     exit

@@ -42,6 +42,10 @@ QString MatrixHeader::areaTitle(const QString &area)
         return tr("Accounts");
     if (area == QLatin1String("service"))
         return tr("Gateway service");
+    if (area == QLatin1String("network"))
+        return tr("Network");
+    if (area == QLatin1String("docker"))
+        return QStringLiteral("Docker");
     return area;
 }
 

@@ -96,7 +96,8 @@ QList<LabCheckRow> updateRows()
 
 QList<LabCheckRow> labCheckRows()
 {
-    return firewallRows() + openClawRows() + fail2banRows() + updateRows() + sshdRows() + accountRows() + serviceRows();
+    return firewallRows() + openClawRows() + fail2banRows() + updateRows() + sshdRows() + accountRows() + serviceRows()
+        + networkRows();
 }
 
 } // namespace Helmclaw

@@ -33,6 +33,7 @@ struct LabCheckRow
 [[nodiscard]] QList<LabCheckRow> openClawRows();
 [[nodiscard]] QList<LabCheckRow> accountRows();
 [[nodiscard]] QList<LabCheckRow> serviceRows();
+[[nodiscard]] QList<LabCheckRow> networkRows();
 
 [[nodiscard]] QList<LabCheckRow> labCheckRows();
 

@@ -74,6 +74,11 @@ private Q_SLOTS:
         // Gateways, where there are any, are on lab1 and lab2.
         row("lab3", "service", "-----");
         row("lab5", "service", "?????");
+        row("lab1", "network", "PPP-");
+        row("lab2", "network", "PPF-");
+        row("lab3", "network", "PPP-");
+        row("lab4", "network", "PPP-");
+        row("lab5", "network", "?P?-");
     }
     void everyVariantsTrueState()
     {

@@ -143,7 +143,8 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, text);
         const QByteArrayList names { "ufw-status", "fail2ban", "apt-config", "apt-archives", "apt-pending", "dpkg",
-                                     "stamps",     "units",    "sshd",       "accounts",     "service" };
+                                     "stamps",     "units",    "sshd",       "accounts",     "service",     "iptables",
+                                     "ip6tables",  "sockets",  "addresses",  "routes" };
         for (const QByteArray &name : names) {
             ReportBuilder builder = ReportBuilder::recorded("documented");
             builder.set(name, text);
@@ -175,6 +176,15 @@ private Q_SLOTS:
                 notPass({ "updates.last-run", "updates.reboot" });
             else if (name == "units")
                 notPass({ "updates.unattended" });
+            else if (name == "sockets")
+                notPass({ "network.exposure", "network.listeners" });
+            else if (name == "addresses")
+                notPass({ "network.exposure" });
+            else if (name == "iptables" || name == "routes")
+                notPass({ "network.docker-user" });
+            // No rule at all is what a server without a firewall shows.
+            if ((name == "iptables" || name == "ip6tables") && !text.isEmpty())
+                notPass({ "network.exposure" });
             // The areas that have one section each.
             for (const CheckResult &result : outcome->results)
                 QVERIFY2(checkInfo(result.checkId).area.toLatin1() != name || result.verdict != Verdict::Pass,
