@@ -21,7 +21,7 @@ struct Text
 
 // bash, because it is everywhere on Debian and Ubuntu and can open a TCP connection; curl is not.
 const QLatin1StringView health(
-    R"sh(timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/%1 && printf "GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n" >&3 && grep -a "\"status\":\"live\"" <&3' 2>/dev/null)sh");
+    R"sh(timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/%1 && printf "GET %2 HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n" >&3 && grep -a "%3" <&3' 2>/dev/null)sh");
 
 bool matches(const QString &text, const QString &pattern)
 {
@@ -194,9 +194,14 @@ TaskStep GatewayControl::step(TaskStep::Kind kind, const QString &title, const Q
     return step;
 }
 
-QString GatewayControl::healthLine() const
+QString GatewayControl::liveLine() const
 {
-    return QString(health).arg(port);
+    return QString(health).arg(port, u"/healthz"_s, u"\\\"status\\\":\\\"live\\\""_s);
+}
+
+QString GatewayControl::readyLine() const
+{
+    return QString(health).arg(port, u"/readyz"_s, u"\\\"ready\\\":true"_s);
 }
 
 } // namespace Helmclaw

@@ -41,8 +41,10 @@ struct GatewayControl
     /// @p step with @p argv as it must be run here.
     [[nodiscard]] TaskStep step(TaskStep::Kind kind, const QString &title, const QStringList &argv,
                                 const QString &remedy = {}) const;
-    /// A line of sh that fails unless the gateway answers that it lives.
-    [[nodiscard]] QString healthLine() const;
+    /// A line of sh that fails unless the gateway answers that it lives (/healthz).
+    [[nodiscard]] QString liveLine() const;
+    /// The same, that it is ready to work (/readyz), which comes later.
+    [[nodiscard]] QString readyLine() const;
 };
 
 } // namespace Helmclaw

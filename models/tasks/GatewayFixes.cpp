@@ -40,19 +40,22 @@ QString seeJournal(const GatewayControl &unit)
 }
 
 /// Waits for it; gives up at once where systemd has.
-QString untilLive(const GatewayControl &unit)
+QString until(const QString &line, const GatewayControl &unit)
 {
     return u"n=0; until %1; do n=$((n+1)); [ $n -lt %2 ] || exit 1; "
-           "case $(%3) in failed) exit 1;; esac; sleep 1; done"_s.arg(unit.healthLine())
+           "case $(%3) in failed) exit 1;; esac; sleep 1; done"_s.arg(line)
                .arg(longestStart)
                .arg(shellLine(unit.systemctl({ u"is-active"_s, unit.name })));
 }
 
-TaskStep live(const GatewayControl &unit)
+QList<TaskStep> answers(const GatewayControl &unit)
 {
-    return lasting(unit.step(Kind::Proof, Text::tr("The gateway answers on port %1").arg(unit.port),
-                             { u"sh"_s, u"-c"_s, untilLive(unit) }, seeJournal(unit)),
-                   2 * longestStart);
+    const auto proof = [&unit](const QString &title, const QString &line) {
+        return lasting(unit.step(Kind::Proof, title, { u"sh"_s, u"-c"_s, until(line, unit) }, seeJournal(unit)),
+                       2 * longestStart);
+    };
+    return { proof(Text::tr("The gateway answers on port %1").arg(unit.port), unit.liveLine()),
+             proof(Text::tr("It is ready"), unit.readyLine()) };
 }
 
 Result<FixPlan> restart(const FixContext &context)
@@ -67,15 +70,33 @@ Result<FixPlan> restart(const FixContext &context)
                            unit->systemctl({ u"restart"_s, unit->name }), seeJournal(*unit)),
                 longestRestart);
     again.goesOn = true; // systemd has the job
-    return FixPlan { { expecting(unit->step(Kind::Precondition, Text::tr("systemd knows the unit"),
-                                            unit->systemctl({ u"show"_s, u"-p"_s, u"LoadState"_s, unit->name })),
-                                 u"^LoadState=loaded$"_s),
-                       again,
-                       expecting(unit->step(Kind::Proof, Text::tr("The unit runs"),
-                                            unit->systemctl({ u"is-active"_s, unit->name }), seeJournal(*unit)),
-                                 u"^active$"_s),
-                       live(*unit) },
+    return FixPlan { QList<TaskStep> {
+                         expecting(unit->step(Kind::Precondition, Text::tr("systemd knows the unit"),
+                                              unit->systemctl({ u"show"_s, u"-p"_s, u"LoadState"_s, unit->name })),
+                                   u"^LoadState=loaded$"_s),
+                         again,
+                         expecting(unit->step(Kind::Proof, Text::tr("The unit runs"),
+                                              unit->systemctl({ u"is-active"_s, unit->name }), seeJournal(*unit)),
+                                   u"^active$"_s) }
+                         + answers(*unit),
                      {} };
+}
+
+Result<FixPlan> start(const FixContext &context)
+{
+    const auto unit = GatewayControl::of(context);
+    if (!unit)
+        return tl::unexpected(unit.error());
+    FixPlan plan;
+    // Without lingering a user's systemd ends with the user's last session, and with it the gateway.
+    if (unit->ofUser && unit->asRoot)
+        plan.steps += unit->step(Kind::Change, Text::tr("Let %1's services run without a login").arg(unit->user),
+                                 { u"loginctl"_s, u"enable-linger"_s, unit->user });
+    plan.steps +=
+        unit->step(Kind::Change, Text::tr("Start %1 of %2, now and at every boot").arg(unit->name, unit->user),
+                   unit->systemctl({ u"enable"_s, u"--now"_s, unit->name }), seeJournal(*unit));
+    plan.steps += answers(*unit);
+    return plan;
 }
 
 Result<FixPlan> closeState(const FixContext &context)
@@ -156,7 +177,7 @@ Result<FixPlan> harden(const FixContext &context)
         + shellLine(unit->systemctl({ u"restart"_s, unit->name }));
     const QString wait =
         u"( n=0; until %1; do n=$((n+1)); [ $n -lt %2 ] || exit 1; [ \"$(%3)\" -lt 3 ] || exit 1; "
-        "sleep 1; done )"_s.arg(unit->healthLine())
+        "sleep 1; done )"_s.arg(unit->liveLine())
             .arg(longestStart)
             .arg(shellLine(unit->systemctl({ u"show"_s, u"-p"_s, u"NRestarts"_s, u"--value"_s, unit->name })));
     const QString lines = u"echo 'restarting %1'\nif %2 && %3; then exit 0; fi\n"
@@ -220,8 +241,9 @@ QList<FixRule> GatewayFixes::rules()
     using Rights = FixAction::Rights;
     const char *const survey = GatewayControl::survey;
     return {
-        { action(u"gateway.restart"_s, Text::tr("Restart the gateway"), { u"openclaw.running"_s, u"openclaw.health"_s },
-                 Rights::GatewayUser),
+        { action(u"gateway.start"_s, Text::tr("Start the gateway"), { u"openclaw.running"_s }, Rights::GatewayUser),
+          survey, start },
+        { action(u"gateway.restart"_s, Text::tr("Restart the gateway"), { u"openclaw.health"_s }, Rights::GatewayUser),
           survey, restart },
         { action(u"gateway.close-state"_s, Text::tr("Close the gateway's state to others"), { u"openclaw.state-dir"_s },
                  Rights::GatewayUser),

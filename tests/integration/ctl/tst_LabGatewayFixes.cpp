@@ -42,7 +42,8 @@ private Q_SLOTS:
     void cleanupTestCase()
     {
         inServer(m_server,
-                 asUser(u"[ ! -e %1 ] || { rm -rf %1 /home/openclaw/.local/state/helmclaw; ctl daemon-reload; "
+                 asUser(u"loginctl enable-linger openclaw; ctl enable --now openclaw-gateway; [ ! -e %1 ] || { rm -rf "
+                        u"%1 /home/openclaw/.local/state/helmclaw; ctl daemon-reload; "
                         "ctl reset-failed openclaw-gateway; ctl restart openclaw-gateway; }; "
                         "chmod 755 /home/openclaw/.openclaw; chmod 600 /home/openclaw/.openclaw/openclaw.json"_s.arg(
                             m_drop)));
@@ -67,6 +68,16 @@ private Q_SLOTS:
         const ProgramRun run = fix({ u"fix"_s, u"gateway.audit-fix"_s });
         QVERIFY2(run.exitCode == 0, (run.err + run.out).constData());
         QVERIFY(does(m_server, u"[ \"$(stat -c %a%U /home/openclaw/.openclaw/openclaw.json)\" = 600openclaw ]"_s));
+    }
+
+    void theGatewayIsStarted()
+    {
+        QVERIFY(
+            does(m_server, asUser(u"ctl disable --now openclaw-gateway; rm -f /var/lib/systemd/linger/openclaw"_s)));
+        const ProgramRun run = fix({ u"fix"_s, u"openclaw.running"_s });
+        QVERIFY2(run.exitCode == 0, (run.err + run.out).constData());
+        QCOMPARE(verdict(run), u"pass"_s);
+        QVERIFY(does(m_server, asUser(u"ctl is-enabled --quiet openclaw-gateway"_s)));
     }
 
     void theGatewayIsRestarted()
