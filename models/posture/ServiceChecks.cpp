@@ -30,17 +30,18 @@ QString nameOf(const ServiceUnit &unit)
 /// The drop-in that mission A6 documents, for the unit as it is.
 QString remedyFor(const ServiceUnit &unit)
 {
-    const QString lines = QStringLiteral(
-        "[Service] | NoNewPrivileges=yes | PrivateTmp=yes | ProtectSystem=strict | ProtectHome=read-only | "
-        "ReadWritePaths=%1/.openclaw %1/.local");
+    // A real gateway needs ~/.cache in a user's sandbox: there /tmp is not root's, and it looks for another place.
+    const QString lines = QStringLiteral("[Service] | NoNewPrivileges=yes | PrivateTmp=yes | ProtectSystem=strict | "
+                                         "ProtectHome=read-only | ReadWritePaths=%1/.openclaw -%1/.local -%1/.cache");
     if (unit.isUserUnit()) {
         return ServiceChecks::tr(
-                   "As that user, in ~/.config/systemd/user/%1.d/helmclaw.conf, a line each: %2; then systemctl --user "
-                   "daemon-reload && systemctl --user restart %1. Without PrivateUsers=yes a user's manager leaves the "
-                   "sandbox out and says nothing")
+                   "As that user, after mkdir -p ~/.cache, in ~/.config/systemd/user/%1.d/helmclaw.conf, a line each: "
+                   "%2; then systemctl --user daemon-reload && systemctl --user restart %1. Without PrivateUsers=yes a "
+                   "user's manager leaves the sandbox out and says nothing. See that the gateway answers afterwards")
             .arg(unit.id(), lines.arg(QStringLiteral("%h")) + QStringLiteral(" | PrivateUsers=yes"));
     }
-    return ServiceChecks::tr("sudo systemctl edit %1, a line each: %2; then sudo systemctl restart %1")
+    return ServiceChecks::tr("sudo systemctl edit %1, a line each: %2; then sudo systemctl restart %1, and "
+                             "see that the gateway answers afterwards")
         .arg(unit.id(), lines.arg(QStringLiteral("/home/openclaw")));
 }
 

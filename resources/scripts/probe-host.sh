@@ -168,6 +168,7 @@ $($as_root find "$@" -maxdepth 1 \( -name authorized_keys -o -name authorized_ke
     if has sudo; then
         if is_root; then
             for user in $(printf '%s\n' "$text" | sed -n 's/^ask	//p'); do
+                # Root asks: of others, sudo wants our password, though it does not for any command.
                 # shellcheck disable=SC2086
                 said=$($as_root sudo -l -U "$user" 2>&1)
                 text="$text

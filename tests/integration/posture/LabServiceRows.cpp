@@ -13,7 +13,7 @@ const QString asUser = QStringLiteral("u=$(id -u openclaw); ctl() { setpriv --re
 QString dropIn(const QString &home)
 {
     return QStringLiteral("printf '%s\\n' '[Service]' NoNewPrivileges=yes PrivateTmp=yes ProtectSystem=strict "
-                          "ProtectHome=read-only 'ReadWritePaths=%1/.openclaw %1/.local' ")
+                          "ProtectHome=read-only 'ReadWritePaths=%1/.openclaw -%1/.local -%1/.cache' ")
         .arg(home);
 }
 
