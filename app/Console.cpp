@@ -41,6 +41,7 @@ ConsoleOptions ConsoleOptions::from(const QCommandLineParser &parser)
 Console::Console(const ConsoleOptions &options)
     : pool(poolOptions(options))
     , sessions(&fleet, &pool)
+    , newestRelease(NewestRelease::Options::fromEnvironment())
     , refresher(&sessions, &posture)
     , webUi(&fleet, &sessions)
     , m_fleetFile(options.fleetFile.isEmpty() ? Fleet::defaultFile() : options.fleetFile)
@@ -52,6 +53,7 @@ Console::Console(const ConsoleOptions &options)
         tailscale.socket = options.tailscaleSocket;
         sessions.tailnet()->setOptions(tailscale);
     }
+    refresher.setNewestRelease(&newestRelease);
     QObject::connect(&fleet, &Fleet::removed, &posture, [this](int, const QString &id) { posture.remove(id); });
 }
 

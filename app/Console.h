@@ -5,6 +5,7 @@
 #include "models/fleet/ServerSessions.h"
 #include "models/gateway/WebUiSessions.h"
 #include "models/keychain/Keychain.h"
+#include "models/posture/NewestRelease.h"
 #include "models/posture/PostureRefresher.h"
 #include "models/posture/PostureStore.h"
 #include "ssh/SshPool.h"
@@ -39,6 +40,7 @@ public:
     Fleet fleet;
     ServerSessions sessions;
     PostureStore posture;
+    NewestRelease newestRelease;
     PostureRefresher refresher;
     WebUiSessions webUi;
     Keychain keychain;

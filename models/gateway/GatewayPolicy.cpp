@@ -50,7 +50,10 @@ Json5Take select(const QStringList &path)
         return Json5Take::Secret;
     if (!path.isEmpty() && path.constLast() == "$include"_L1)
         return Json5Take::Presence;
-    return isWanted(path) ? Json5Take::Value : Json5Take::Skip;
+    if (!path.isEmpty() && AgentPolicy::isOfInterest(path))
+        return Json5Take::Presence;
+    const bool wanted = isWanted(path) || AgentPolicy::isWanted(path);
+    return wanted ? Json5Take::Value : Json5Take::Skip;
 }
 
 QString shown(const QJsonValue &value)
@@ -167,6 +170,7 @@ Result<GatewayPolicy> GatewayPolicy::parse(const Secret &json5)
     readRateLimit(auth.value("rateLimit"_L1), policy);
     readControlUi(gateway.value("controlUi"_L1).toObject(), policy);
     policy.tls = gateway.value("tls"_L1)["enabled"_L1].toBool(false);
+    policy.agents = AgentPolicy::read(root);
     return policy;
 }
 

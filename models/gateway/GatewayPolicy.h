@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "models/gateway/AgentPolicy.h"
 #include "models/gateway/GatewayConfig.h"
 
 #include <QStringList>
@@ -41,6 +42,7 @@ struct GatewayPolicy
     bool originsUnderstood = true;
     QStringList dangerousFlags; ///< "gateway.controlUi.allowInsecureAuth" … that are switched on
     bool tls = false;
+    AgentPolicy agents;
     QStringList includes; ///< paths of "$include": what stands in this file may not be all
     [[nodiscard]] bool hasInclude() const { return !includes.isEmpty(); }
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 target_sources(helmclaw_models PRIVATE
+  gateway/AgentPolicy.cpp
+  gateway/AgentPolicy.h
   gateway/GatewayConfig.cpp
   gateway/GatewayConfig.h
   gateway/GatewayDiscovery.cpp

@@ -19,8 +19,7 @@ const QString shadowFile = QStringLiteral("/etc/shadow");
 std::optional<CheckResult> withoutAnswer(CheckDraft &draft, const ServerFacts &facts)
 {
     if (!facts.isLinux)
-        return draft.evidence(QStringLiteral("uname"), facts.kernel)
-            .notApplicable(AccountChecks::tr("not a Linux server"));
+        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(CheckDraft::notLinuxText(facts));
     if (facts.accounts.answered)
         return std::nullopt;
     return draft.evidence(QStringLiteral("/etc/passwd, /etc/group"), AccountChecks::tr("not understood"))

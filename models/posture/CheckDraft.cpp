@@ -67,6 +67,12 @@ CheckResult CheckDraft::notApplicable(const QString &summary) const
     return finish(Verdict::NotApplicable, summary, {});
 }
 
+QString CheckDraft::notLinuxText(const ServerFacts &facts)
+{
+    return facts.kernel.startsWith(u"Darwin") ? tr("not supported on macOS (connecting and tunnels are)")
+                                              : tr("not a Linux server");
+}
+
 QString CheckDraft::sudoRemedy(const ServerFacts &facts, const QString &command)
 {
     return tr("This needs root. Log in as root or as a user whose sudo asks for no password, or let this one command "

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] CheckResult unknown(const QString &summary, const QString &remedy) const;
     [[nodiscard]] CheckResult notApplicable(const QString &summary) const;
 
+    /// Why a check that only Linux has does not apply; macOS is called by its name.
+    [[nodiscard]] static QString notLinuxText(const ServerFacts &facts);
     /// How to let the probe read what needs root: the sudoers(5) line for just @p command.
     [[nodiscard]] static QString sudoRemedy(const ServerFacts &facts, const QString &command);
 

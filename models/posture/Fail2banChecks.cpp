@@ -47,7 +47,7 @@ CheckResult Fail2banChecks::active(const ServerFacts &facts)
 {
     CheckDraft draft(QStringLiteral("fail2ban.active"));
     if (!facts.isLinux)
-        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(tr("not a Linux server"));
+        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(CheckDraft::notLinuxText(facts));
     if (!facts.fail2ban.installed) {
         return draft.evidence(QStringLiteral("command -v fail2ban-client"), QStringLiteral("not found"))
             .fail(tr("fail2ban is not installed"),
@@ -99,8 +99,8 @@ std::optional<CheckResult> withoutAnswer(CheckDraft &draft, const ServerFacts &f
 CheckResult Fail2banChecks::sshdJail(const ServerFacts &facts)
 {
     CheckDraft draft(QStringLiteral("fail2ban.sshd-jail"));
-    if (const auto result = withoutAnswer(draft, facts, true, tr("not a Linux server"), tr("fail2ban is not running"),
-                                          tr("not readable without sudo")))
+    if (const auto result = withoutAnswer(draft, facts, true, CheckDraft::notLinuxText(facts),
+                                          tr("fail2ban is not running"), tr("not readable without sudo")))
         return *result;
     QStringList names;
     for (const Jail &jail : facts.fail2ban.jails)
@@ -116,8 +116,8 @@ CheckResult Fail2banChecks::sshdJail(const ServerFacts &facts)
 CheckResult Fail2banChecks::limits(const ServerFacts &facts)
 {
     CheckDraft draft(QStringLiteral("fail2ban.limits"));
-    if (const auto result = withoutAnswer(draft, facts, false, tr("not a Linux server"), tr("fail2ban is not running"),
-                                          tr("not readable without sudo")))
+    if (const auto result = withoutAnswer(draft, facts, false, CheckDraft::notLinuxText(facts),
+                                          tr("fail2ban is not running"), tr("not readable without sudo")))
         return *result;
     const Jail *jail = facts.fail2ban.jail(sshd);
     if (!jail)
@@ -158,8 +158,8 @@ CheckResult Fail2banChecks::limits(const ServerFacts &facts)
 CheckResult Fail2banChecks::banned(const ServerFacts &facts)
 {
     CheckDraft draft(QStringLiteral("fail2ban.banned"));
-    if (const auto result = withoutAnswer(draft, facts, false, tr("not a Linux server"), tr("fail2ban is not running"),
-                                          tr("not readable without sudo")))
+    if (const auto result = withoutAnswer(draft, facts, false, CheckDraft::notLinuxText(facts),
+                                          tr("fail2ban is not running"), tr("not readable without sudo")))
         return *result;
     qint64 total = 0;
     QStringList parts;

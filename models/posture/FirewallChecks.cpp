@@ -57,7 +57,7 @@ CheckResult FirewallChecks::active(const ServerFacts &facts)
     const FirewallFacts &firewall = facts.firewall;
     CheckDraft draft(QStringLiteral("firewall.active"));
     if (!facts.isLinux)
-        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(tr("not a Linux server"));
+        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(CheckDraft::notLinuxText(facts));
     if (!firewall.installed) {
         return draft.evidence(QStringLiteral("command -v ufw"), QStringLiteral("not found"))
             .unknown(tr("ufw is not installed"),
@@ -113,7 +113,7 @@ CheckResult FirewallChecks::defaultIncoming(const ServerFacts &facts)
 {
     const FirewallFacts &firewall = facts.firewall;
     CheckDraft draft(QStringLiteral("firewall.default-incoming"));
-    if (const auto result = withoutPolicy(draft, facts, tr("not a Linux server"), tr("ufw is not installed")))
+    if (const auto result = withoutPolicy(draft, facts, CheckDraft::notLinuxText(facts), tr("ufw is not installed")))
         return *result;
     addStatus(draft, firewall);
     addDefaults(draft, firewall);
@@ -138,7 +138,7 @@ CheckResult FirewallChecks::defaultOutgoing(const ServerFacts &facts)
 {
     const FirewallFacts &firewall = facts.firewall;
     CheckDraft draft(QStringLiteral("firewall.default-outgoing"));
-    if (const auto result = withoutPolicy(draft, facts, tr("not a Linux server"), tr("ufw is not installed")))
+    if (const auto result = withoutPolicy(draft, facts, CheckDraft::notLinuxText(facts), tr("ufw is not installed")))
         return *result;
     addStatus(draft, firewall);
     addDefaults(draft, firewall);
@@ -162,7 +162,7 @@ CheckResult FirewallChecks::defaultRouted(const ServerFacts &facts)
 {
     const FirewallFacts &firewall = facts.firewall;
     CheckDraft draft(QStringLiteral("firewall.default-routed"));
-    if (const auto result = withoutPolicy(draft, facts, tr("not a Linux server"), tr("ufw is not installed")))
+    if (const auto result = withoutPolicy(draft, facts, CheckDraft::notLinuxText(facts), tr("ufw is not installed")))
         return *result;
     addStatus(draft, firewall);
     addDefaults(draft, firewall);
@@ -203,7 +203,7 @@ CheckResult FirewallChecks::rules(const ServerFacts &facts)
 {
     const FirewallFacts &firewall = facts.firewall;
     CheckDraft draft(QStringLiteral("firewall.rules"));
-    if (const auto result = withoutPolicy(draft, facts, tr("not a Linux server"), tr("ufw is not installed")))
+    if (const auto result = withoutPolicy(draft, facts, CheckDraft::notLinuxText(facts), tr("ufw is not installed")))
         return *result;
     if (firewall.active == false) {
         addStatus(draft, firewall);

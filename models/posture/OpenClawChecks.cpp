@@ -184,7 +184,7 @@ CheckResult OpenClawChecks::overGateways(const ServerFacts &facts, const QString
 {
     CheckDraft draft(checkId);
     if (!facts.isLinux)
-        return draft.evidence(u"uname"_s, facts.kernel).notApplicable(tr("not a Linux server"));
+        return draft.evidence(u"uname"_s, facts.kernel).notApplicable(CheckDraft::notLinuxText(facts));
     const OpenClawFacts &openClaw = facts.openClaw;
     if (!openClaw.asked)
         return draft.evidence(u"gateway-discover.sh"_s, openClaw.problem)

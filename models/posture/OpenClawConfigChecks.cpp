@@ -16,34 +16,6 @@ namespace {
 using Checks = OpenClawConfigChecks;
 using Kind = SharedSecret::Kind;
 
-/// Why nothing can be said without the configuration.
-CheckResult withoutPolicy(const ServerFacts &facts, const OpenClawGateway &gateway, CheckDraft &draft)
-{
-    const GatewayInstance &instance = gateway.instance;
-    const QString file = instance.configPath.isEmpty() ? u"openclaw.json"_s : instance.configPath;
-    if (instance.configMissing)
-        return draft.evidence(file, u"not there"_s)
-            .unknown(Checks::tr("there is no configuration file"),
-                     Checks::tr("As user %1: openclaw configure").arg(instance.user));
-    if (!gateway.policyProblem.isEmpty())
-        return draft.evidence(file, gateway.policyProblem).unknown(gateway.policyProblem, gateway.policyRemedy);
-    return draft.evidence(file, u"not readable"_s)
-        .unknown(Checks::tr("the configuration is not readable for %1").arg(facts.user), seeMore(facts));
-}
-
-QString includesText(const GatewayPolicy &policy)
-{
-    return policy.includes.join(u", "_s);
-}
-
-/// What stands in this file may not be all of it.
-CheckResult withIncludes(const GatewayPolicy &policy, CheckDraft &draft)
-{
-    return draft.evidence(u"openclaw.json"_s, includesText(policy))
-        .unknown(Checks::tr("the configuration includes other files, which are not read"),
-                 Checks::tr("See what holds in the end: openclaw config get gateway"));
-}
-
 /// Evidence of a secret: never the secret.
 void tell(CheckDraft &draft, const QString &name, const SharedSecret &secret)
 {
@@ -131,7 +103,7 @@ CheckResult judgeAuth(const ServerFacts &facts, const OpenClawGateway &gateway, 
     if (leak && leak->verdict == Verdict::Fail)
         return *leak;
     if (!gateway.policy)
-        return leak ? *leak : withoutPolicy(facts, gateway, draft);
+        return leak ? *leak : Checks::withoutPolicy(facts, gateway, draft);
     const GatewayPolicy &policy = *gateway.policy;
     draft.evidence(u"openclaw.json"_s,
                    u"gateway.auth.mode: "_s + (policy.authMode.isEmpty() ? u"not set"_s : policy.authMode));
@@ -143,7 +115,7 @@ CheckResult judgeAuth(const ServerFacts &facts, const OpenClawGateway &gateway, 
     if (leak)
         return *leak;
     if (policy.hasInclude())
-        return withIncludes(policy, draft);
+        return Checks::withIncludes(policy, draft);
     const GatewaySettings &settings = gateway.instance.settings;
     if (policy.authMode == "token"_L1)
         return judgeSecret(policy.token, u"token"_s, settings.token, draft);
@@ -165,14 +137,14 @@ CheckResult judgeAuth(const ServerFacts &facts, const OpenClawGateway &gateway, 
 CheckResult judgeRateLimit(const ServerFacts &facts, const OpenClawGateway &gateway, CheckDraft &draft)
 {
     if (!gateway.policy)
-        return withoutPolicy(facts, gateway, draft);
+        return Checks::withoutPolicy(facts, gateway, draft);
     const GatewayPolicy &policy = *gateway.policy;
     const QString example =
         Checks::tr("Set gateway.auth.rateLimit in %1: { maxAttempts: 10, windowMs: 60000, lockoutMs: 300000, "
                    "exemptLoopback: true }")
             .arg(gateway.instance.configPath);
     if (policy.hasInclude() && (!policy.rateLimit || policy.rateLimit->exemptLoopback))
-        return withIncludes(policy, draft);
+        return Checks::withIncludes(policy, draft);
     if (!policy.rateLimitUnderstood) {
         draft.evidence(u"openclaw.json"_s, u"gateway.auth.rateLimit: not understood"_s);
         return draft.unknown(Checks::tr("gateway.auth.rateLimit is not understood"), example);
@@ -205,7 +177,7 @@ CheckResult judgeRateLimit(const ServerFacts &facts, const OpenClawGateway &gate
 CheckResult judgeOrigins(const ServerFacts &facts, const OpenClawGateway &gateway, CheckDraft &draft)
 {
     if (!gateway.policy)
-        return withoutPolicy(facts, gateway, draft);
+        return Checks::withoutPolicy(facts, gateway, draft);
     const GatewayPolicy &policy = *gateway.policy;
     draft.evidence(u"openclaw.json"_s,
                    u"gateway.controlUi.allowedOrigins: "_s
@@ -227,7 +199,7 @@ CheckResult judgeOrigins(const ServerFacts &facts, const OpenClawGateway &gatewa
             Checks::tr("switched on: %1").arg(policy.dangerousFlags.join(u", "_s)),
             Checks::tr("Take it out of %1: openclaw config unset %2").arg(file, policy.dangerousFlags.constFirst()));
     if (policy.hasInclude())
-        return withIncludes(policy, draft);
+        return Checks::withIncludes(policy, draft);
     if (!policy.controlUiEnabled)
         return draft.pass(Checks::tr("the web UI is switched off"));
     return draft.pass(policy.allowedOrigins.isEmpty() ? Checks::tr("only pages from the server itself or a tunnel")
@@ -235,6 +207,27 @@ CheckResult judgeOrigins(const ServerFacts &facts, const OpenClawGateway &gatewa
 }
 
 } // namespace
+
+CheckResult OpenClawConfigChecks::withoutPolicy(const ServerFacts &facts, const OpenClawGateway &gateway,
+                                                CheckDraft &draft)
+{
+    const GatewayInstance &instance = gateway.instance;
+    const QString file = instance.configPath.isEmpty() ? u"openclaw.json"_s : instance.configPath;
+    if (instance.configMissing)
+        return draft.evidence(file, u"not there"_s)
+            .unknown(tr("there is no configuration file"), tr("As user %1: openclaw configure").arg(instance.user));
+    if (!gateway.policyProblem.isEmpty())
+        return draft.evidence(file, gateway.policyProblem).unknown(gateway.policyProblem, gateway.policyRemedy);
+    return draft.evidence(file, u"not readable"_s)
+        .unknown(tr("the configuration is not readable for %1").arg(facts.user), seeMore(facts));
+}
+
+CheckResult OpenClawConfigChecks::withIncludes(const GatewayPolicy &policy, CheckDraft &draft)
+{
+    return draft.evidence(u"openclaw.json"_s, policy.includes.join(u", "_s))
+        .unknown(tr("the configuration includes other files, which are not read"),
+                 tr("See what holds in the end: openclaw config get gateway"));
+}
 
 CheckResult OpenClawConfigChecks::auth(const ServerFacts &facts)
 {

@@ -5,6 +5,9 @@
 
 namespace Helmclaw {
 
+class CheckDraft;
+struct GatewayPolicy;
+struct OpenClawGateway;
 struct ServerFacts;
 
 /// What a gateway's configuration, its command line and its unit say about who gets in (mission A10, C4). Pure
@@ -18,6 +21,12 @@ public:
     [[nodiscard]] static CheckResult auth(const ServerFacts &facts);
     [[nodiscard]] static CheckResult rateLimit(const ServerFacts &facts);
     [[nodiscard]] static CheckResult origins(const ServerFacts &facts);
+
+    /// What there is to say of a gateway whose configuration was not read.
+    [[nodiscard]] static CheckResult withoutPolicy(const ServerFacts &facts, const OpenClawGateway &gateway,
+                                                   CheckDraft &draft);
+    /// What there is to say when what stands in the file may not be all of it.
+    [[nodiscard]] static CheckResult withIncludes(const GatewayPolicy &policy, CheckDraft &draft);
 };
 
 } // namespace Helmclaw

@@ -41,6 +41,8 @@ struct OpenClawFacts
     QString problem; ///< why not
     GatewayState state;
     QList<OpenClawGateway> gateways;
+    QString newest; ///< the newest version of OpenClaw that is to be had; empty: not known
+    QString newestProblem; ///< translated: why not
     bool inContainer = false; ///< a gateway runs in a network namespace of its own, where the probe does not look
 
     /// Which of the configurations the probe's user may read. They hold the token: read them as secrets.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "models/posture/OpenClawRules.h"
 
+#include "models/posture/OpenClawAgentChecks.h"
 #include "models/posture/OpenClawChecks.h"
 #include "models/posture/OpenClawConfigChecks.h"
 
@@ -61,6 +62,22 @@ QList<CheckRule> openClawRules()
                 "configuration that others may read is as good as the original."),
             Category::Data, Severity::High },
           OpenClawChecks::stateDir },
+        { { u"openclaw.exec-approvals"_s, Text::tr("Commands of agents are limited"), Text::tr("Exec"), area,
+            Text::tr(
+                "An agent that may run any command unasked does what a message tells it to do, with all the rights of "
+                "its user."),
+            Category::Authentication, Severity::Medium },
+          OpenClawAgentChecks::execApprovals },
+        { { u"openclaw.channels"_s, Text::tr("Only known people reach the agents"), Text::tr("Channels"), area,
+            Text::tr(
+                "Whoever may write to a channel talks to an agent on this server. A webhook without a secret believes "
+                "anybody who finds its address."),
+            Category::Authentication, Severity::High },
+          OpenClawAgentChecks::channels },
+        { { u"openclaw.version"_s, Text::tr("OpenClaw is the newest"), Text::tr("Version"), area,
+            Text::tr("Fixes come with new versions only; there are no security updates for old ones."),
+            Category::Infrastructure, Severity::Medium },
+          OpenClawAgentChecks::version },
     };
 }
 

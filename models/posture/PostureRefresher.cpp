@@ -3,6 +3,7 @@
 
 #include "models/fleet/ServerSessions.h"
 #include "models/posture/Judge.h"
+#include "models/posture/NewestRelease.h"
 #include "models/posture/OpenClawConfigReader.h"
 #include "models/posture/PostureStore.h"
 #include "models/posture/ProbeScript.h"
@@ -40,7 +41,7 @@ Judged judgeFirst(const QByteArray &output, const QByteArray &nonce)
     if (!facts)
         return { tl::unexpected(facts.error()), {}, {} };
     const QList<ConfigToRead> wanted = facts->openClaw.configsToRead(facts->user, facts->canBecomeRoot());
-    if (wanted.isEmpty())
+    if (facts->openClaw.gateways.isEmpty())
         return { outcomeOf(*facts), {}, {} };
     return { {}, std::make_shared<ServerFacts>(*std::move(facts)), wanted };
 }
@@ -68,6 +69,7 @@ public:
     PostureRefresher *q;
     ServerSessions *sessions;
     PostureStore *store;
+    QPointer<NewestRelease> newestRelease;
     int maxConcurrent = 64;
     int done = 0;
     int total = 0;
@@ -89,6 +91,8 @@ private:
     void answered(const QString &serverId, Run *run);
     void judgeAside(const QString &serverId, Run *run, std::function<Judged()> work);
     void judged(const QString &serverId, Run *run, const Judged &judged);
+    void judgeWithVersion(const QString &serverId, Run *run, const std::shared_ptr<ServerFacts> &facts,
+                          const std::shared_ptr<OpenClawConfigReader::Contents> &contents);
     void finish(const QString &serverId, Run *run, const Outcome &outcome);
     void record(const QString &serverId, const Outcome &outcome);
     void end(const QString &serverId);
@@ -222,10 +226,28 @@ void PostureRefresher::Private::judged(const QString &serverId, Run *run, const 
     connect(reader, &OpenClawConfigReader::finished, run, [this, serverId, run, reader, facts = judged.facts] {
         reader->deleteLater();
         // std::function wants to be copyable, and secrets are not.
-        auto contents = std::make_shared<OpenClawConfigReader::Contents>(reader->takeContents());
-        judgeAside(serverId, run, [facts, contents] { return judgeAgain(*facts, std::move(*contents)); });
+        judgeWithVersion(serverId, run, facts,
+                         std::make_shared<OpenClawConfigReader::Contents>(reader->takeContents()));
     });
+    if (newestRelease)
+        newestRelease->freshen();
     reader->start();
+}
+
+void PostureRefresher::Private::judgeWithVersion(const QString &serverId, Run *run,
+                                                 const std::shared_ptr<ServerFacts> &facts,
+                                                 const std::shared_ptr<OpenClawConfigReader::Contents> &contents)
+{
+    if (newestRelease && newestRelease->isAsking()) {
+        connect(
+            newestRelease, &NewestRelease::settled, run,
+            [this, serverId, run, facts, contents] { judgeWithVersion(serverId, run, facts, contents); },
+            Qt::SingleShotConnection);
+        return;
+    }
+    facts->openClaw.newest = newestRelease ? newestRelease->version() : QString();
+    facts->openClaw.newestProblem = newestRelease ? newestRelease->problem() : tr("the registry has not been asked");
+    judgeAside(serverId, run, [facts, contents] { return judgeAgain(*facts, std::move(*contents)); });
 }
 
 void PostureRefresher::Private::finish(const QString &serverId, Run *run, const Outcome &outcome)
@@ -328,6 +350,11 @@ int PostureRefresher::done() const
 int PostureRefresher::total() const
 {
     return d->total;
+}
+
+void PostureRefresher::setNewestRelease(NewestRelease *release)
+{
+    d->newestRelease = release;
 }
 
 void PostureRefresher::setMaxConcurrent(int servers)

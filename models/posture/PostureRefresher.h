@@ -8,6 +8,7 @@
 
 namespace Helmclaw {
 
+class NewestRelease;
 class PostureStore;
 class ServerSessions;
 
@@ -28,6 +29,8 @@ public:
     [[nodiscard]] int done() const; ///< of the servers since the refresher was last idle
     [[nodiscard]] int total() const;
     void setMaxConcurrent(int servers); ///< default 64
+    /// Who knows OpenClaw's newest version, asked when a server has a gateway. Not owned; none: it is not known.
+    void setNewestRelease(NewestRelease *release);
 
 Q_SIGNALS:
     void progressChanged(); ///< done(), total() or isRunning() changed

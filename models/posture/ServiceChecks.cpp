@@ -51,8 +51,7 @@ CheckResult judgeUnits(const ServerFacts &facts, const QString &id, const QList<
     const ServiceFacts &service = facts.service;
     CheckDraft draft(id);
     if (!facts.isLinux)
-        return draft.evidence(QStringLiteral("uname"), facts.kernel)
-            .notApplicable(ServiceChecks::tr("not a Linux server"));
+        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(CheckDraft::notLinuxText(facts));
     if (!service.answered) {
         return draft.evidence(QStringLiteral("systemctl show"), ServiceChecks::tr("not understood"))
             .unknown(ServiceChecks::tr("systemd did not answer as expected"),

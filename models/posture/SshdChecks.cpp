@@ -66,7 +66,7 @@ public:
     {
         if (!m_facts.isLinux)
             return m_draft.evidence(QStringLiteral("uname"), m_facts.kernel)
-                .notApplicable(SshdChecks::tr("not a Linux server"));
+                .notApplicable(CheckDraft::notLinuxText(m_facts));
         if (m_sshd.installed == false) {
             return m_draft.evidence(QStringLiteral("command -v sshd"), QStringLiteral("not found"))
                 .unknown(

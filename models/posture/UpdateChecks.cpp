@@ -56,8 +56,7 @@ bool isTrue(const QString &value)
 std::optional<CheckResult> withoutApt(CheckDraft &draft, const ServerFacts &facts)
 {
     if (!facts.isLinux)
-        return draft.evidence(QStringLiteral("uname"), facts.kernel)
-            .notApplicable(UpdateChecks::tr("not a Linux server"));
+        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(CheckDraft::notLinuxText(facts));
     if (facts.updates.hasApt)
         return std::nullopt;
     return draft.evidence(QStringLiteral("command -v apt-cache"), QStringLiteral("not found"))

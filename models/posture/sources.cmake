@@ -48,6 +48,10 @@ target_sources(helmclaw_models PRIVATE
   posture/NftExpression.h
   posture/NftRuleset.cpp
   posture/NftRuleset.h
+  posture/NewestRelease.cpp
+  posture/NewestRelease.h
+  posture/OpenClawAgentChecks.cpp
+  posture/OpenClawAgentChecks.h
   posture/OpenClawChecks.cpp
   posture/OpenClawChecks.h
   posture/OpenClawConfigChecks.cpp

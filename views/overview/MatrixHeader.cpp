@@ -40,6 +40,8 @@ QString MatrixHeader::areaTitle(const QString &area)
         return QStringLiteral("sshd");
     if (area == QLatin1String("accounts"))
         return tr("Accounts");
+    if (area == QLatin1String("openclaw"))
+        return QStringLiteral("OpenClaw");
     if (area == QLatin1String("service"))
         return tr("Gateway service");
     if (area == QLatin1String("network"))

@@ -31,16 +31,22 @@ QList<LabCheckRow> openClawRows()
           tools
               + u"sc stop openclaw-gateway\n"
                 "config 's/\"mode\": \"token\"/\"mode\": \"none\"/; s/\"auth\": {/\"controlUi\": { \"allowedOrigins\": "
-                "[\"*\"] }, \"auth\": { "
-                "\"rateLimit\": { \"exemptLoopback\": false },/'"_s,
+                "[\"*\"] }, "
+                "\"auth\": { \"rateLimit\": { \"exemptLoopback\": false },/; s/\"gateway\": {/\"tools\": { \"exec\": { "
+                "\"security\": "
+                "\"full\" } }, \"channels\": { \"telegram\": { \"dmPolicy\": \"open\", \"allowFrom\": [\"*\"] } }, &/'"_s,
           tools
-              + u"config 's/\"auth\": {/\"auth\": { \"rateLimit\": { \"maxAttempts\": 10 },/'\nsc start openclaw-gateway; ready"_s,
+              + u"config 's/\"auth\": {/\"auth\": { \"rateLimit\": { \"maxAttempts\": 10 },/; s/\"gateway\": "
+                u"{/\"tools\": { \"exec\": { "
+                "\"security\": \"allowlist\", \"ask\": \"on-miss\" } }, &/'\nsc start openclaw-gateway; ready"_s,
           { { u"openclaw.running"_s, fail },
             { u"openclaw.health"_s, none },
             { u"openclaw.bind"_s, none },
             { u"openclaw.auth"_s, fail },
             { u"openclaw.rate-limit"_s, warn },
-            { u"openclaw.origins"_s, fail } },
+            { u"openclaw.origins"_s, fail },
+            { u"openclaw.exec-approvals"_s, warn },
+            { u"openclaw.channels"_s, fail, none } },
           tools + u"config ''; rm -f /run/openclaw.json; sc start openclaw-gateway; ready"_s },
         { lab1,
           tools + u"sc disable openclaw-gateway"_s,

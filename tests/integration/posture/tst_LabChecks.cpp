@@ -89,7 +89,7 @@ private Q_SLOTS:
     void everyCheckHasARow()
     {
         // Checks that no change of a lab server can make fail or warn, each with the reason.
-        const QHash<QString, const char *> exceptions {};
+        const QHash<QString, const char *> exceptions { { u"openclaw.version"_qs, "the registry is not asked here" } };
         QSet<QString> covered;
         for (const LabCheckRow &row : labCheckRows()) {
             for (const LabExpectation &expected : row.expected) {

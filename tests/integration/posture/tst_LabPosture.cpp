@@ -63,11 +63,11 @@ private Q_SLOTS:
         row("lab1", "sshd", "FWPPWPW");
         row("lab5", "sshd", "??????W");
         // Two servers have a gateway; openclaw-ansible leaves its folder open to read, and sets no rate limit.
-        row("lab1", "openclaw", "PPPPWPW");
-        row("lab2", "openclaw", "PPPPWPW");
-        row("lab3", "openclaw", "-------");
-        row("lab4", "openclaw", "-------");
-        row("lab5", "openclaw", "-------");
+        row("lab1", "openclaw", "PPPPWPW?-?");
+        row("lab2", "openclaw", "PPPPWPW?-?");
+        row("lab3", "openclaw", "----------");
+        row("lab4", "openclaw", "----------");
+        row("lab5", "openclaw", "----------");
         // openclaw-ansible puts the service user into docker.
         row("lab1", "accounts", "PWPPP");
         row("lab5", "accounts", "?WP??");

@@ -66,7 +66,7 @@ class tst_OpenClawChecks : public QObject
     }
 
 private Q_SLOTS:
-    // running, health, bind, auth, rate-limit, origins, state-dir
+    // running, health, bind, auth, rate-limit, origins, state-dir, exec-approvals, channels, version
     void asRoot() { QCOMPARE(letters(facts(ReportBuilder::recorded("openclaw-gateway"))).left(7), u"PPPPPPW"_s); }
     void withoutRoot()
     {
@@ -318,6 +318,110 @@ private Q_SLOTS:
         QVERIFY2(letters(its).mid(3, 3) == expected, qPrintable(letters(its) + u'\n' + all));
         QVERIFY2(all.contains(text), qPrintable(all));
         QVERIFY(!all.contains(QString::fromLatin1(token)) && !all.contains(u"abc'"));
+    }
+
+    void agentsAndChannels_data()
+    {
+        QTest::addColumn<QByteArray>("config");
+        QTest::addColumn<QString>("expected"); // exec-approvals, channels
+        QTest::addColumn<QString>("text");
+        const auto row = [](const char *name, const char *config, const char *expected, const char *text) {
+            QTest::newRow(name) << QByteArray("{gateway:{auth:{token:'" + token + "'}}," + config + "}")
+                                << QString::fromLatin1(expected) << QString::fromUtf8(text);
+        };
+        row("nothing", "", "?-", "in its database");
+        row("a list", "tools:{exec:{security:'allowlist',ask:'on-miss'}}", "P-", "security allowlist, ask on-miss");
+        row("always asked", "tools:{exec:{security:'full',ask:'always'}}", "P-", "ask always");
+        row("everything", "tools:{exec:{security:'full'}}", "W-", "any command");
+        row("mode", "tools:{exec:{mode:'auto'}}", "P-", "mode auto");
+        row("mode full", "tools:{exec:{mode:'full',security:'deny'}}", "W-", "any command");
+        row("another word", "tools:{exec:{security:'some'}}", "?-", "not known");
+        row("no text", "tools:{exec:{security:1}}", "?-", "not known");
+        row("one agent may", "tools:{exec:{security:'deny'}},agents:{entries:{a:{tools:{exec:{security:'full'}}}}}",
+            "W-", "agent a");
+        row("one agent may, before 2026.9", "agents:{list:[{id:'main',tools:{exec:{security:'full',ask:'off'}}}]}",
+            "W-", "agent main");
+        row("sandbox", "agents:{defaults:{sandbox:{mode:'all'}}}", "P-", "in a sandbox");
+        row("elevated for all", "tools:{exec:{security:'deny'},elevated:{allowFrom:{telegram:['*']}}}", "F-",
+            "everybody on telegram");
+        row("included", "$include:'./more.json5'", "??", "$include");
+
+        row("polling", "channels:{telegram:{enabled:true,botToken:'123:SECRET'}}", "?P", "pairing (default)");
+        row("off", "channels:{telegram:{enabled:false,dmPolicy:'open'}}", "?-", "channels.telegram: off");
+        row("open", "channels:{telegram:{dmPolicy:'open',allowFrom:['*']}}", "?F", "anybody may write");
+        row("everybody listed", "channels:{whatsapp:{dmPolicy:'allowlist',allowFrom:['+4912345','*']}}", "?F",
+            "anybody may write");
+        row("open in the old way", "channels:{discord:{dm:{policy:'open',allowFrom:['*']}}}", "?F",
+            "anybody may write");
+        row("groups", "channels:{telegram:{groupPolicy:'open'}}", "?W", "in its groups");
+        row("an account", "channels:{telegram:{accounts:{work:{dmPolicy:'open'}}}}", "?F", "telegram.accounts.work");
+        row("an account of one that is off", "channels:{telegram:{enabled:false,accounts:{work:{dmPolicy:'open'}}}}",
+            "?-", "off");
+        row("a webhook", "channels:{telegram:{webhookUrl:'https://x.example/SECRET'}}", "?W", "no secret for it");
+        row("a webhook with a secret", "channels:{telegram:{webhookUrl:'https://x.example/',webhookSecret:'SECRET'}}",
+            "??", "old requests");
+        row("Slack by HTTP", "channels:{slack:{mode:'http'}}", "?W", "no secret for it");
+        row("Slack by socket", "channels:{slack:{mode:'socket',appToken:'SECRET'}}", "?P", "known people");
+        row("unsigned", "channels:{sms:{dangerouslyDisableSignatureValidation:true}}", "?F", "not verified");
+        row("a policy nobody knows", "channels:{telegram:{dmPolicy:'friends'}}", "??", "not known");
+        row("hooks", "hooks:{enabled:true,token:'SECRET'}", "?P", "hooks: on, token set");
+        row("hooks for all", "hooks:{enabled:true}", "?F", "without a token");
+        row("not an object", "channels:{telegram:'SECRET'},tools:[],agents:5,hooks:'SECRET'", "?-", "no channel is on");
+    }
+    void agentsAndChannels()
+    {
+        QFETCH(QByteArray, config);
+        QFETCH(QString, expected);
+        QFETCH(QString, text);
+        const ServerFacts its = facts(ReportBuilder::recorded("openclaw-gateway"), config);
+        QString all;
+        for (const CheckResult &r : judge(its)) {
+            if (r.checkId == u"openclaw.exec-approvals" || r.checkId == u"openclaw.channels")
+                all += r.summary + u'\n' + r.remedy + u'\n' + r.evidence.join(u'\n') + u'\n';
+        }
+        QVERIFY2(letters(its).mid(7, 2) == expected, qPrintable(letters(its) + u'\n' + all));
+        QVERIFY2(all.contains(text), qPrintable(all));
+        QVERIFY(!all.contains(u"SECRET") && !all.contains(u"4912345"));
+    }
+
+    void versions_data()
+    {
+        QTest::addColumn<QByteArray>("installed");
+        QTest::addColumn<QString>("newest");
+        QTest::addColumn<QByteArray>("node"); // of a gateway that does not run; empty: it runs
+        QTest::addColumn<Verdict>("verdict");
+        const auto row = [](const char *name, const char *installed, const char *newest, const char *node,
+                            Verdict verdict) {
+            QTest::newRow(name) << QByteArray(installed) << QString::fromLatin1(newest) << QByteArray(node) << verdict;
+        };
+        row("the newest", "2026.9.6", "2026.9.6", "", Verdict::Pass);
+        row("newer than the newest", "2026.10.1", "2026.9.6", "", Verdict::Pass);
+        row("behind", "2026.9.6", "2026.10.1", "", Verdict::Warn);
+        row("not known", "2026.9.6", "", "", Verdict::Unknown);
+        row("no number", "dev", "2026.9.6", "", Verdict::Unknown);
+        row("Node 22", "2026.9.6", "2026.9.6", "22", Verdict::Fail);
+        row("Node 22, newest not known", "2026.9.6", "", "22.23.3", Verdict::Fail);
+        row("Node 22 for an older one", "2026.6.11", "2026.6.11", "22", Verdict::Pass);
+        row("Node 24", "2026.9.6", "2026.9.6", "24.21.0", Verdict::Pass);
+    }
+    void versions()
+    {
+        QFETCH(QByteArray, installed);
+        QFETCH(QString, newest);
+        QFETCH(QByteArray, node);
+        QFETCH(Verdict, verdict);
+        ReportBuilder inner = ReportBuilder::recorded("openclaw-gateway");
+        inner.replace("versions", "2026.9.6", installed);
+        if (!node.isEmpty()) {
+            inner.set("processes", "").remove("health-18789").set("nodes", "node=/usr/bin/node\nversion=" + node);
+            inner.replace("units", "scope=user", "scope=user\npackage=/opt/openclaw/node_modules/openclaw");
+        }
+        ServerFacts its = facts(inner);
+        its.openClaw.newest = newest;
+        its.openClaw.newestProblem = newest.isEmpty() ? u"offline"_s : QString();
+        const CheckResult r = result(its, u"openclaw.version"_s);
+        QVERIFY2(r.verdict == verdict, qPrintable(verdictName(r.verdict) + u": "_s + r.summary));
+        QVERIFY2(r.summary.contains(QString::fromLatin1(installed)), qPrintable(r.summary));
     }
 
     void whoReadsTheConfiguration()
