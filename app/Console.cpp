@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/Console.h"
 
+#include "models/tasks/TaskJournal.h"
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace Helmclaw {
@@ -44,6 +46,7 @@ Console::Console(const ConsoleOptions &options)
     , newestRelease(NewestRelease::Options::fromEnvironment())
     , refresher(&sessions, &posture)
     , webUi(&fleet, &sessions)
+    , tasks(&sessions, TaskJournal::defaultFolder())
     , m_fleetFile(options.fleetFile.isEmpty() ? Fleet::defaultFile() : options.fleetFile)
 {
     if (!options.sshConfigFile.isEmpty())

@@ -8,6 +8,7 @@
 #include "models/posture/NewestRelease.h"
 #include "models/posture/PostureRefresher.h"
 #include "models/posture/PostureStore.h"
+#include "models/tasks/TaskManager.h"
 #include "ssh/SshPool.h"
 
 #include <QCommandLineParser>
@@ -43,6 +44,7 @@ public:
     NewestRelease newestRelease;
     PostureRefresher refresher;
     WebUiSessions webUi;
+    TaskManager tasks;
     Keychain keychain;
 
 private:

@@ -37,8 +37,8 @@ int main(int argc, char *argv[])
 
     Console console(ConsoleOptions::from(parser));
     const auto loaded = console.load();
-    MainWindow window(
-        { &console.fleet, &console.sessions, &console.posture, &console.refresher, &console.webUi, &console.keychain });
+    MainWindow window({ &console.fleet, &console.sessions, &console.posture, &console.refresher, &console.webUi,
+                        &console.tasks, &console.keychain });
     if (!loaded) {
         // The window still opens: it shows the error, and Fleet refuses to write over a file that it could not read.
         std::fprintf(stderr, "helmclaw: %s\n", qPrintable(loaded.error().toString()));
@@ -46,7 +46,7 @@ int main(int argc, char *argv[])
     }
     const FleetFileWatcher fleetFile(&console.fleet);
     QObject::connect(&fleetFile, &FleetFileWatcher::failed, &window, &MainWindow::showError);
-    QObject::connect(&signalWatcher, &UnixSignals::terminationRequested, &window, &QWidget::close);
+    QObject::connect(&signalWatcher, &UnixSignals::terminationRequested, &window, &MainWindow::quit);
     window.show();
     if (parser.isSet(u"refresh"_s)) {
         QStringList ids;

@@ -7,10 +7,15 @@ namespace Helmclaw {
 
 QString Error::toString() const
 {
-    QString text = server.isEmpty() ? what : server + QStringLiteral(": ") + what;
-    if (!remedy.isEmpty())
-        text += QStringLiteral(". ") + remedy;
-    return text;
+    return asSentences(server.isEmpty() ? what : server + QStringLiteral(": ") + what, remedy);
+}
+
+QString asSentences(const QString &what, const QString &remedy)
+{
+    if (what.isEmpty() || remedy.isEmpty())
+        return what + remedy;
+    const bool ended = what.endsWith(u'.') || what.endsWith(u'?') || what.endsWith(u'!') || what.endsWith(u'…');
+    return what + (ended ? QStringLiteral(" ") : QStringLiteral(". ")) + remedy;
 }
 
 tl::unexpected<Error> failure(ErrorCode code, QString what, QString remedy, QString server)

@@ -55,6 +55,9 @@ template <class T> using Result = tl::expected<T, Error>;
 /// Shorthand for returning an Error from a function whose type is Result<T>.
 [[nodiscard]] tl::unexpected<Error> failure(ErrorCode code, QString what, QString remedy = {}, QString server = {});
 
+/// @p what and then @p remedy, either of which may be empty, as sentences: "connection refused. Is sshd running?".
+[[nodiscard]] QString asSentences(const QString &what, const QString &remedy);
+
 /// A stable lower-case word for JSON output and exit-code tables ("host-key-changed").
 [[nodiscard]] QString errorCodeName(ErrorCode code);
 

@@ -7,7 +7,8 @@
 #include "models/gateway/WebUiSessions.h"
 #include "models/posture/PostureModel.h"
 #include "models/posture/PostureRefresher.h"
-#include "models/tasks/FixCatalogue.h"
+#include "models/tasks/TaskManager.h"
+#include "models/tasks/TaskModel.h"
 #include "views/actions/ActionRegistry.h"
 #include "views/actions/CommandPalette.h"
 #include "views/dialogs/HostKeyDialog.h"
@@ -19,15 +20,17 @@
 #include "views/hostkeys/ReplaceKeyDialog.h"
 #include "views/overview/DetailsPane.h"
 #include "views/overview/OverviewPage.h"
-#include "views/tasks/TaskDialog.h"
+#include "views/tasks/TasksPane.h"
 #include "views/theme/Glyphs.h"
 #include "views/theme/Icons.h"
 #include "views/theme/Theme.h"
 #include "views/widgets/EmptyState.h"
 #include "views/widgets/MessageBar.h"
 #include "views/window/KeychainNotices.h"
+#include "views/window/PageBar.h"
 #include "views/window/QuestionQueue.h"
 #include "views/window/RefreshProgress.h"
+#include "views/window/TaskControl.h"
 #include "views/window/WindowActions.h"
 
 #include <QClipboard>
@@ -50,6 +53,7 @@ MainWindow::MainWindow(const WindowModels &models)
     , m_actions(new ActionRegistry(this))
     , m_fleetModel(new FleetModel(models.sessions, models.posture, models.webUi, this))
     , m_postureModel(new PostureModel(models.fleet, models.posture, this))
+    , m_taskModel(new TaskModel(models.tasks, this))
 {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral("Helmclaw"));
@@ -73,7 +77,9 @@ MainWindow::MainWindow(const WindowModels &models)
                         tr("Copy the address from the question and open it yourself"),
                         {} });
     });
+    m_taskControl = new TaskControl(models, m_messages, this);
     connectModels();
+    connectTasks();
     loadState();
     updateEmptyFleet();
     updateSummary();
@@ -136,9 +142,12 @@ void MainWindow::makeActions()
         m_fleetPane->searchField()->selectAll();
     });
     on("view.filter", [this] {
-        m_overview->searchField()->setFocus(Qt::ShortcutFocusReason);
-        m_overview->searchField()->selectAll();
+        QLineEdit *field = m_pages->currentWidget() == m_history ? m_history->searchField() : m_overview->searchField();
+        field->setFocus(Qt::ShortcutFocusReason);
+        field->selectAll();
     });
+    on("page.overview", [this] { showPage(m_overview); });
+    on("page.history", [this] { showPage(m_history); });
     on("view.clear-filters", &MainWindow::clearFilters);
     on("view.palette", &MainWindow::openPalette);
     on("view.host-key-log", [this] { (new HostKeyLogDialog(m_models.sessions, this))->open(); });
@@ -164,12 +173,13 @@ void MainWindow::connectModels()
         m_scope = ids;
         m_overview->clearSelection();
         m_overview->setScope(group, ids);
+        m_history->setScope(group, ids);
     });
     connect(m_fleetPane, &FleetPane::openWebUiRequested, this, &MainWindow::openWebUi);
     connect(m_fleetPane, &FleetPane::contextMenuRequested, this, &MainWindow::showServerMenu);
     connect(m_overview, &OverviewPage::currentServerChanged, this, &MainWindow::setCurrentServer);
     connect(m_overview, &OverviewPage::openWebUiRequested, this, &MainWindow::openWebUi);
-    connect(m_overview, &OverviewPage::fixRequested, this, &MainWindow::fixCheck);
+    connect(m_overview, &OverviewPage::fixRequested, m_taskControl, &TaskControl::fix);
     connect(m_overview, &OverviewPage::contextMenuRequested, this, &MainWindow::showServerMenu);
 
     Fleet *fleet = m_models.fleet;
@@ -229,6 +239,51 @@ void MainWindow::connectModels()
     });
 }
 
+void MainWindow::connectTasks()
+{
+    TaskManager *tasks = m_models.tasks;
+    QAction *drawer = m_actions->action(QStringLiteral("view.tasks"));
+    connect(drawer, &QAction::toggled, m_drawer, &QWidget::setVisible);
+    connect(m_drawer, &TasksPane::closeRequested, drawer, [drawer] { drawer->setChecked(false); });
+    connect(m_taskControl, &TaskControl::begun, this, [this, drawer](const QString &id) {
+        drawer->setChecked(true);
+        m_drawer->showTask(id);
+    });
+    connect(m_taskControl, &TaskControl::showRequested, this, [this](const QString &server, const QString &check) {
+        showPage(m_overview);
+        m_overview->selectServer(server, check);
+    });
+    connect(m_taskControl, &TaskControl::historyRequested, this, [this, drawer](const QString &id) {
+        drawer->setChecked(true);
+        m_drawer->showTask(id);
+    });
+    for (TasksPane *pane : { m_drawer, m_history }) {
+        connect(pane, &TasksPane::proposed, m_taskControl,
+                [this](const TaskPlan &plan) { m_taskControl->propose(plan); });
+    }
+    const auto count = [this, drawer, tasks] {
+        int running = 0;
+        for (int i = 0; i < tasks->count(); ++i)
+            running += isFinal(tasks->run(tasks->idAt(i))->state) ? 0 : 1;
+        drawer->setIconText(running == 0 ? tr("Tasks") : tr("Tasks: %n running", nullptr, running));
+    };
+    connect(tasks, &TaskManager::added, this, count);
+    connect(tasks, &TaskManager::changed, this, count);
+    count();
+    tasks->readHistory();
+}
+
+void MainWindow::showPage(QWidget *page)
+{
+    m_pages->setCurrentWidget(page);
+    m_pageBar->setCurrentIndex(m_pages->indexOf(page));
+}
+
+void MainWindow::quit()
+{
+    m_taskControl->closeWhenEnded();
+}
+
 void MainWindow::addServer()
 {
     ServerDialog dialog(m_models.fleet, m_models.sessions->sshConfigFile(), {}, this);
@@ -285,27 +340,6 @@ void MainWindow::removeServer()
     }
     m_models.webUi->close(id);
     m_models.posture->remove(id);
-}
-
-void MainWindow::fixCheck(const QString &serverId, const QString &checkId)
-{
-    const auto server = m_models.fleet->byId(serverId);
-    if (!server)
-        return;
-    TaskPlan plan;
-    plan.id = TaskPlan::newId();
-    plan.title = FixCatalogue::title(checkId);
-    plan.subject = QStringLiteral("fix ") + checkId;
-    const auto steps = FixCatalogue::plan(checkId, *server, m_models.posture->posture(serverId), plan.id);
-    if (!steps) {
-        showError(steps.error());
-        return;
-    }
-    plan.servers = { *steps };
-    auto *dialog = new TaskDialog(plan, m_models.sessions, TaskJournal::defaultFolder(), this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &TaskDialog::ended, this, [this, serverId] { refresh({ serverId }); });
-    dialog->open();
 }
 
 void MainWindow::refresh(const QStringList &serverIds)
@@ -409,13 +443,16 @@ void MainWindow::setCurrentServer(const QString &serverId)
 {
     m_serverId = serverId;
     // The tree follows while it stands on a server; a group or the whole fleet stays as the scope.
-    if (!serverId.isEmpty() && !m_fleetPane->currentServer().isEmpty())
+    if (!serverId.isEmpty() && !m_fleetPane->currentServer().isEmpty()) {
         m_fleetPane->setCurrentServer(serverId);
+        m_history->setScope(nameOf(serverId), { serverId });
+    }
     updateActions();
 }
 
 void MainWindow::clearFilters()
 {
+    m_history->searchField()->clear();
     const bool had = m_overview->clearFilters() || !m_fleetPane->searchField()->text().isEmpty();
     m_fleetPane->searchField()->clear();
     if (!had)

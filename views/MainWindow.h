@@ -24,11 +24,15 @@ class FleetPane;
 class HostKeyDialog;
 class MessageBar;
 class OverviewPage;
+class PageBar;
 class PostureModel;
 class RefreshProgress;
+class TaskControl;
+class TaskModel;
+class TasksPane;
 class Theme;
 
-/// The one window: fleet tree, overview, details, messages. Shows the models and sends them the user's intents; knows
+/// The one window: fleet tree, pages, tasks drawer, messages. Shows the models and sends them the user's intents; knows
 /// nothing of ssh/. Window state is kept in QSettings() (application's organization and name).
 class MainWindow : public QMainWindow
 {
@@ -50,6 +54,8 @@ public:
     [[nodiscard]] Theme *theme() const { return m_theme; }
 
     void openWebUi(const QString &serverId);
+    /// Closes without asking, once the tasks that run have been ended: the system wants the program to end.
+    void quit();
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -59,6 +65,8 @@ private:
     void makeToolBar();
     void makeLayout();
     void connectModels();
+    void connectTasks();
+    void showPage(QWidget *page);
     void loadState();
     void saveState() const;
 
@@ -68,7 +76,6 @@ private:
     void editServer();
     void replaceHostKey(const QString &serverId);
     void removeServer();
-    void fixCheck(const QString &serverId, const QString &checkId);
     void refresh(const QStringList &serverIds);
     [[nodiscard]] QStringList selectedServers() const;
     [[nodiscard]] QStringList allServers() const;
@@ -90,12 +97,19 @@ private:
     ActionRegistry *m_actions;
     FleetModel *m_fleetModel;
     PostureModel *m_postureModel;
+    TaskModel *m_taskModel;
+    TaskControl *m_taskControl = nullptr;
     MessageBar *m_messages = nullptr;
     QStackedWidget *m_stack = nullptr;
     EmptyState *m_emptyFleet = nullptr;
     QSplitter *m_splitter = nullptr;
     FleetPane *m_fleetPane = nullptr;
+    QSplitter *m_drawerSplitter = nullptr;
+    PageBar *m_pageBar = nullptr;
+    QStackedWidget *m_pages = nullptr;
     OverviewPage *m_overview = nullptr;
+    TasksPane *m_history = nullptr;
+    TasksPane *m_drawer = nullptr;
     RefreshProgress *m_progress = nullptr;
     QLabel *m_summary = nullptr;
     CommandPalette *m_palette = nullptr;

@@ -8,6 +8,7 @@ class ServerSessions;
 class Keychain;
 class PostureStore;
 class PostureRefresher;
+class TaskManager;
 class WebUiSessions;
 
 /// What a window shows and sends its intents to. None is owned, none may be null unless it says so, all must outlive
@@ -19,6 +20,7 @@ struct WindowModels
     PostureStore *posture = nullptr;
     PostureRefresher *refresher = nullptr;
     WebUiSessions *webUi = nullptr;
+    TaskManager *tasks = nullptr;
     Keychain *keychain = nullptr; ///< may be null: then no passphrase is kept
 };
 

@@ -37,7 +37,7 @@ StepRun ended(TaskState state, const QString &problem, const TaskStep &step)
     run.state = state;
     run.problem = problem;
     if (state == TaskState::Failed && !step.remedy.isEmpty())
-        run.problem += u". "_s + step.remedy;
+        run.problem = asSentences(problem, step.remedy);
     return run;
 }
 
@@ -79,7 +79,7 @@ StepRun outcomeOf(const TaskStep &step, const Error &error)
         return ended(TaskState::Cancelled, Text::tr("cancelled while it ran; what it had done until then stays"), step);
     const bool unknown =
         step.kind != TaskStep::Kind::Precondition && (step.kind != TaskStep::Kind::Change || mayHaveBegun(error.code));
-    const QString what = error.remedy.isEmpty() ? error.what : error.what + u". "_s + error.remedy;
+    const QString what = asSentences(error.what, error.remedy);
     return ended(unknown ? TaskState::Unknown : TaskState::Failed, what, unknown ? TaskStep() : step);
 }
 

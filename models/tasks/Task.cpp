@@ -52,7 +52,7 @@ void Task::record(const QJsonObject &event, std::function<void()> then)
             return;
         }
         if (m_run.problem.isEmpty())
-            m_run.problem = written.error().what + u". "_s + written.error().remedy;
+            m_run.problem = asSentences(written.error().what, written.error().remedy);
         if (isFinal(m_run.state)) {
             if (then)
                 then(); // its end is known, though not recorded

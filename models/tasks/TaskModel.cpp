@@ -33,6 +33,15 @@ QString tookLabel(const QDateTime &from, const QDateTime &to)
     return TaskModel::tr("%1 min %2 s").arg(seconds / 60).arg(seconds % 60);
 }
 
+QDateTime startedAt(const TaskRun &run, const ServerRun *server, const StepRun *step)
+{
+    if (step != nullptr)
+        return step->started;
+    if (server != nullptr)
+        return server->steps.isEmpty() ? QDateTime() : server->steps.constFirst().started;
+    return run.started;
+}
+
 QString serversLabel(const TaskRun &run)
 {
     if (run.plan.servers.size() == 1)
@@ -212,7 +221,7 @@ QVariant TaskModel::data(const QModelIndex &index, int role) const
     case StateRole:
         return QVariant::fromValue(step != nullptr ? step->state : server != nullptr ? server->state : run.state);
     case StartedRole:
-        return run.started;
+        return startedAt(run, server, step);
     case ServerIdsRole: {
         QStringList ids;
         for (int i = 0; i < run.plan.servers.size(); ++i) {

@@ -22,7 +22,7 @@ public:
         StepRole, ///< int: index in the server's plan; -1 for a task or a server
         StateRole, ///< TaskState
         ProblemRole, ///< QString: why it is not Succeeded; may be empty
-        StartedRole, ///< QDateTime UTC of the task; invalid: not begun
+        StartedRole, ///< QDateTime UTC; invalid: not begun
         ServerIdsRole, ///< QStringList: of the task, or the one server
     };
 

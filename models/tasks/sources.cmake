@@ -45,6 +45,8 @@ target_sources(helmclaw_models PRIVATE
   tasks/TaskPlan.h
   tasks/TaskRun.cpp
   tasks/TaskRun.h
+  tasks/TaskTranscript.cpp
+  tasks/TaskTranscript.h
   tasks/UpdateFixes.cpp
   tasks/UpdateFixes.h
 )

@@ -44,11 +44,13 @@ WindowFixture::WindowFixture(Settings settings)
     sessions->setSshConfigFile(config.fileName());
     refresher = std::make_unique<PostureRefresher>(sessions.get(), &posture);
     webUi = std::make_unique<WebUiSessions>(&fleet, sessions.get());
+    tasks = std::make_unique<TaskManager>(sessions.get(), dir.filePath(QStringLiteral("tasks")));
 }
 
 WindowFixture::~WindowFixture()
 {
     m_window.reset();
+    tasks.reset();
     webUi.reset();
     refresher.reset();
     sessions.reset();
@@ -89,7 +91,7 @@ MainWindow &WindowFixture::window()
 {
     if (!m_window) {
         m_window = std::make_unique<MainWindow>(
-            WindowModels { &fleet, sessions.get(), &posture, refresher.get(), webUi.get(), keychain });
+            WindowModels { &fleet, sessions.get(), &posture, refresher.get(), webUi.get(), tasks.get(), keychain });
         m_window->setUrlOpener([this](const QUrl &url) {
             opened.append(url);
             return browserWorks;

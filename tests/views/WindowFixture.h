@@ -6,6 +6,7 @@
 #include "models/gateway/WebUiSessions.h"
 #include "models/posture/PostureRefresher.h"
 #include "models/posture/PostureStore.h"
+#include "models/tasks/TaskManager.h"
 #include "ssh/SshPool.h"
 #include "views/MainWindow.h"
 
@@ -49,6 +50,7 @@ public:
     PostureStore posture;
     std::unique_ptr<PostureRefresher> refresher;
     std::unique_ptr<WebUiSessions> webUi;
+    std::unique_ptr<TaskManager> tasks; ///< its journals are in dir
     Keychain *keychain = nullptr; ///< what the window gets; set before window()
     QList<QUrl> opened; ///< what the window handed to the browser
     bool browserWorks = true;

@@ -5,14 +5,17 @@
 #include "views/actions/ActionRegistry.h"
 #include "views/dialogs/HostKeyDialog.h"
 #include "views/dialogs/ImportDialog.h"
+#include "views/dialogs/QuitDialog.h"
 #include "views/dialogs/RemoveDialog.h"
 #include "views/dialogs/ServerDialog.h"
 #include "views/fleet/FleetPane.h"
 #include "views/overview/OverviewPage.h"
+#include "views/tasks/TaskPreviewDialog.h"
 #include "views/theme/Colors.h"
 #include "views/theme/Icons.h"
 #include "views/theme/Theme.h"
 #include "views/widgets/MessageBar.h"
+#include "views/window/TaskControl.h"
 
 #include <QDir>
 #include <QLineEdit>
@@ -36,6 +39,7 @@ private Q_SLOTS:
 private:
     void shoot(QWidget *widget, const QString &name);
     void fill(WindowFixture &f);
+    void tasks(WindowFixture &f, const QString &theme);
     void icons(const QString &theme);
 
     QString m_dir;
@@ -157,6 +161,82 @@ void tst_Screenshots::fill(WindowFixture &f)
     f.posture.setResults(id(QStringLiteral("claw-fra-2")), results, true, now);
 }
 
+/// Tasks that really run, on the one server that is there: a preview, a failure, one that runs, the history.
+void tst_Screenshots::tasks(WindowFixture &f, const QString &theme)
+{
+    MainWindow &window = f.window();
+    const auto step = [](TaskStep::Kind kind, const QString &title, const QString &lines) {
+        TaskStep its;
+        its.kind = kind;
+        its.title = title;
+        its.argv = { QStringLiteral("sh"), QStringLiteral("-c"), lines };
+        its.remedy =
+            kind == TaskStep::Kind::Proof ? QStringLiteral("See journalctl -u fail2ban on the server") : QString();
+        return its;
+    };
+    const auto plan = [&](const QString &title, const QString &proof) {
+        TaskPlan its;
+        its.id = TaskPlan::newId();
+        its.title = title;
+        const QString name = QStringLiteral("claw-fra-1");
+        its.servers = {
+            { f.fleet.byName(name)->id,
+              name,
+              { step(TaskStep::Kind::Precondition, QStringLiteral("fail2ban is installed"),
+                     QStringLiteral("command -v sh")),
+                step(TaskStep::Kind::Change, QStringLiteral("Start fail2ban, now and at every boot"),
+                     QStringLiteral("echo 'Synchronizing state of fail2ban.service with SysV service script.'")),
+                step(TaskStep::Kind::Proof, QStringLiteral("fail2ban answers"), proof) } }
+        };
+        return its;
+    };
+    TaskPlan many = plan(QStringLiteral("Start fail2ban"), QStringLiteral("fail2ban-client ping"));
+    for (const char *name : { "claw-fra-2", "claw-nyc-1", "lab-small" }) {
+        many.servers += many.servers.constFirst();
+        many.servers.last().serverName = QLatin1String(name);
+    }
+    TaskPreviewDialog preview(many, { QStringLiteral("research-gpu: connection to 127.0.0.1 port 1 refused") },
+                              &window);
+    preview.show();
+    shoot(&preview, theme + QStringLiteral("-task-preview"));
+    preview.close();
+
+    const auto run = [&](const TaskPlan &its) {
+        QVERIFY(f.tasks->start(its));
+        QTRY_VERIFY_WITH_TIMEOUT(isFinal(f.tasks->run(its.id)->state), 60000);
+    };
+    run(plan(QStringLiteral("Switch automatic updates on"), QStringLiteral("echo fine")));
+    run(plan(QStringLiteral("Start fail2ban"),
+             QStringLiteral("echo 'ERROR Unable to contact server. Is it running?' >&2; exit 255")));
+    window.actions()->action(QStringLiteral("view.tasks"))->setChecked(true);
+    window.findChild<TaskControl *>()->historyRequested(f.tasks->idAt(0));
+    shoot(&window, theme + QStringLiteral("-task-failed"));
+    const TaskPlan slow = plan(QStringLiteral("Install security updates"),
+                               QStringLiteral("for i in 1 2 3 4 5 6; do echo \"Unpacking libssl3 ($i) ...\"; done; "
+                                              "exec sleep 600"));
+    QVERIFY(f.tasks->start(slow));
+    window.findChild<TaskControl *>()->begun(slow.id);
+    QTRY_VERIFY_WITH_TIMEOUT(f.tasks->liveOutput(slow.id, 0).contains(QLatin1String("(6)")), 60000);
+    shoot(&window, theme + QStringLiteral("-task-running"));
+    QuitDialog quit(1, &window);
+    quit.show();
+    shoot(&quit, theme + QStringLiteral("-quit"));
+    quit.close();
+    f.tasks->cancelAll();
+    QTRY_COMPARE_WITH_TIMEOUT(f.tasks->running(), 0, 60000);
+    window.actions()->action(QStringLiteral("view.tasks"))->setChecked(false);
+    window.actions()->action(QStringLiteral("page.history"))->trigger();
+    shoot(&window, theme + QStringLiteral("-history"));
+    window.findChild<QWidget *>(QStringLiteral("historyPage"))
+        ->findChild<QLineEdit *>(QStringLiteral("taskSearch"))
+        ->setText(QStringLiteral("nothing like this"));
+    shoot(&window, theme + QStringLiteral("-history-no-match"));
+    window.findChild<QWidget *>(QStringLiteral("historyPage"))
+        ->findChild<QLineEdit *>(QStringLiteral("taskSearch"))
+        ->clear();
+    window.actions()->action(QStringLiteral("page.overview"))->trigger();
+}
+
 void tst_Screenshots::states_data()
 {
     QTest::addColumn<QString>("theme");
@@ -198,6 +278,8 @@ void tst_Screenshots::states()
     }
     page->selectServer(id(QStringLiteral("claw-fra-1")));
     shoot(&window, path("connected"));
+    if (m_haveSshd)
+        tasks(f, theme);
     page->selectServer(id(QStringLiteral("research-gpu")), QStringLiteral("firewall.active"));
     window.messageBar()->showMessage(
         MessageBar::fromError(QStringLiteral("x"), *f.sessions->status(id(QStringLiteral("research-gpu"))).error));

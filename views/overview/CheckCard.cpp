@@ -69,6 +69,7 @@ CheckCard::CheckCard(QWidget *parent)
     , m_remedyCaption(makeSecondaryLabel(TextStyle::Caption, tr("How to fix")))
     , m_remedy(paragraph())
     , m_fix(new QPushButton)
+    , m_fixAll(new QPushButton)
     , m_obstacle(makeSecondaryLabel(TextStyle::Small))
 {
     m_title->setObjectName(QStringLiteral("checkTitle"));
@@ -80,6 +81,14 @@ CheckCard::CheckCard(QWidget *parent)
     m_fix->setObjectName(QStringLiteral("checkFix"));
     m_obstacle->setWordWrap(true);
     connect(m_fix, &QPushButton::clicked, this, &CheckCard::fixRequested);
+    m_fixAll->setObjectName(QStringLiteral("checkFixAll"));
+    m_fixAll->setToolTip(tr("Where the check does not pass, of the servers in the table"));
+    connect(m_fixAll, &QPushButton::clicked, this, &CheckCard::fixEverywhereRequested);
+    auto *fixes = new QHBoxLayout;
+    fixes->setSpacing(8);
+    fixes->addWidget(m_fix);
+    fixes->addWidget(m_fixAll);
+    fixes->addStretch(1);
 
     auto *verdictRow = new QHBoxLayout;
     verdictRow->setSpacing(8);
@@ -103,7 +112,7 @@ CheckCard::CheckCard(QWidget *parent)
     layout->addWidget(m_remedyCaption);
     layout->addWidget(m_remedy);
     layout->addSpacing(4);
-    layout->addWidget(m_fix, 0, Qt::AlignLeft);
+    layout->addLayout(fixes);
     layout->addWidget(m_obstacle);
     layout->addWidget(m_whyCaption);
     layout->addWidget(m_why);
@@ -132,8 +141,10 @@ void CheckCard::showResult(const CheckInfo &info, const CheckResult &result, con
     m_remedy->setVisible(!result.remedy.isEmpty());
 }
 
-void CheckCard::showFix(const QString &title, const QString &obstacle)
+void CheckCard::showFix(const QString &title, const QString &obstacle, int others)
 {
+    m_fixAll->setText(tr("On all %n servers…", nullptr, others));
+    m_fixAll->setVisible(!title.isEmpty() && others > 1);
     m_fix->setText(tr("%1…").arg(title));
     m_fix->setVisible(!title.isEmpty());
     m_fix->setEnabled(obstacle.isEmpty());

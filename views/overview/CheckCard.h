@@ -20,10 +20,12 @@ public:
     explicit CheckCard(QWidget *parent = nullptr);
     void showResult(const CheckInfo &info, const CheckResult &result, const QDateTime &probedAt, bool stale);
     /// Offers to do it: the button's text, empty for none. @p obstacle: why it cannot be done now; empty when it can.
-    void showFix(const QString &title, const QString &obstacle);
+    /// @p others: on how many servers the check does not pass, this one included; more than one: offers all of them.
+    void showFix(const QString &title, const QString &obstacle, int others);
 
 Q_SIGNALS:
     void fixRequested();
+    void fixEverywhereRequested();
 
 private:
     QLabel *m_area;
@@ -37,6 +39,7 @@ private:
     QLabel *m_remedyCaption;
     QLabel *m_remedy;
     QPushButton *m_fix;
+    QPushButton *m_fixAll;
     QLabel *m_obstacle;
 };
 

@@ -28,6 +28,12 @@
 
 namespace Helmclaw {
 
+/// Something is left to do, or to find out.
+static bool isOpen(const CheckResult &result)
+{
+    return result.verdict != Verdict::Pass && result.verdict != Verdict::NotApplicable;
+}
+
 DetailsPane::DetailsPane(const WindowModels &models, ActionRegistry *actions, QWidget *parent)
     : QWidget(parent)
     , m_models(models)
@@ -118,7 +124,8 @@ DetailsPane::DetailsPane(const WindowModels &models, ActionRegistry *actions, QW
     connect(models.fleet, &Fleet::updated, this, &DetailsPane::update);
     connect(m_findings, &FindingsList::checkChosen, this,
             [this](const QString &check) { Q_EMIT checkChosen(m_serverId, check); });
-    connect(m_check, &CheckCard::fixRequested, this, [this] { Q_EMIT fixRequested(m_serverId, m_checkId); });
+    connect(m_check, &CheckCard::fixRequested, this, [this] { Q_EMIT fixRequested(m_checkId, { m_serverId }); });
+    connect(m_check, &CheckCard::fixEverywhereRequested, this, [this] { Q_EMIT fixRequested(m_checkId, troubled()); });
     update();
 }
 
@@ -168,9 +175,30 @@ void DetailsPane::update()
 
 void DetailsPane::updateFix(const ServerPosture &posture, const CheckResult &result)
 {
-    const bool wanted = result.verdict != Verdict::Pass && result.verdict != Verdict::NotApplicable;
+    const bool wanted = isOpen(result);
     const auto plan = FixCatalogue::plan(m_checkId, *m_models.fleet->byId(m_serverId), posture, TaskPlan::newId());
-    m_check->showFix(wanted ? FixCatalogue::title(m_checkId) : QString(), plan ? QString() : plan.error().what);
+    m_check->showFix(wanted ? FixCatalogue::title(m_checkId) : QString(), plan ? QString() : plan.error().what,
+                     wanted ? static_cast<int>(troubled().size()) : 0);
+}
+
+void DetailsPane::setScope(const QStringList &serverIds)
+{
+    m_scope = serverIds;
+    update();
+}
+
+QStringList DetailsPane::troubled() const
+{
+    QStringList ids;
+    for (const Server &server : m_models.fleet->servers()) {
+        if (!m_scope.isEmpty() && !m_scope.contains(server.id))
+            continue;
+        const ServerPosture posture = m_models.posture->posture(server.id);
+        const CheckResult *result = posture.lastError ? nullptr : posture.find(m_checkId);
+        if (result != nullptr && isOpen(*result))
+            ids += server.id;
+    }
+    return ids;
 }
 
 void DetailsPane::measureLater()

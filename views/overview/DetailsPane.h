@@ -32,6 +32,8 @@ public:
 
     /// Empty @p serverId: nothing is selected. Empty @p checkId: the server as a whole.
     void showDetails(const QString &serverId, const QString &checkId);
+    /// The servers that "all" means; empty: the whole fleet.
+    void setScope(const QStringList &serverIds);
     [[nodiscard]] QString serverId() const { return m_serverId; }
     [[nodiscard]] QString checkId() const { return m_checkId; }
 
@@ -39,7 +41,7 @@ Q_SIGNALS:
     /// The user followed a finding.
     void checkChosen(const QString &serverId, const QString &checkId);
     /// The user wants Helmclaw to do something about a check (FixCatalogue).
-    void fixRequested(const QString &serverId, const QString &checkId);
+    void fixRequested(const QString &checkId, const QStringList &serverIds);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -53,10 +55,13 @@ private:
     void update();
     void updateFor(const QString &serverId);
     void updateFix(const ServerPosture &posture, const CheckResult &result);
+    /// Where the shown check does not pass, of the servers in scope.
+    [[nodiscard]] QStringList troubled() const;
 
     WindowModels m_models;
     QString m_serverId;
     QString m_checkId;
+    QStringList m_scope;
     EmptyState *m_nothing;
     QScrollArea *m_scroll;
     QTimer *m_measure;

@@ -145,6 +145,7 @@ void OverviewPage::setScope(const QString &groupName, const QStringList &serverI
 {
     m_scopeName = groupName;
     m_filter->setScope(serverIds);
+    m_details->setScope(serverIds);
     updateHeader();
 }
 

@@ -53,7 +53,7 @@ public:
 Q_SIGNALS:
     void currentServerChanged(const QString &serverId);
     void openWebUiRequested(const QString &serverId);
-    void fixRequested(const QString &serverId, const QString &checkId);
+    void fixRequested(const QString &checkId, const QStringList &serverIds);
     void contextMenuRequested(const QPoint &globalPos);
 
 protected:

@@ -12,11 +12,14 @@
 #include "views/overview/DetailsPane.h"
 #include "views/overview/MatrixView.h"
 #include "views/overview/OverviewPage.h"
+#include "views/tasks/TasksPane.h"
 #include "views/theme/Theme.h"
 #include "views/theme/Typography.h"
 #include "views/widgets/EmptyState.h"
 #include "views/widgets/MessageBar.h"
+#include "views/window/PageBar.h"
 #include "views/window/RefreshProgress.h"
+#include "views/window/TaskControl.h"
 
 #include <QCloseEvent>
 #include <QLabel>
@@ -87,10 +90,24 @@ void MainWindow::makeLayout()
 
     m_fleetPane = new FleetPane(m_fleetModel);
     m_overview = new OverviewPage(m_models, m_postureModel, m_actions);
+    m_history = new TasksPane(TasksPane::Kind::History, m_models.tasks, m_taskModel);
+    m_pages = new QStackedWidget;
+    m_pages->addWidget(m_overview);
+    m_pages->addWidget(m_history);
+    m_pageBar = new PageBar;
+    m_pageBar->addTab(tr("Overview"));
+    m_pageBar->addTab(tr("History"));
+    connect(m_pageBar, &QTabBar::currentChanged, m_pages, &QStackedWidget::setCurrentIndex);
+    auto *right = new QWidget;
+    auto *rightLayout = new QVBoxLayout(right);
+    rightLayout->setContentsMargins(0, 0, 0, 0);
+    rightLayout->setSpacing(0);
+    rightLayout->addWidget(m_pageBar);
+    rightLayout->addWidget(m_pages, 1);
     m_splitter = new QSplitter(Qt::Horizontal);
     m_splitter->setObjectName(QStringLiteral("fleetSplitter"));
     m_splitter->addWidget(m_fleetPane);
-    m_splitter->addWidget(m_overview);
+    m_splitter->addWidget(right);
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setChildrenCollapsible(false);
     m_fleetPane->setMinimumWidth(190);
@@ -99,12 +116,22 @@ void MainWindow::makeLayout()
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_emptyFleet);
     m_stack->addWidget(m_splitter);
+    m_drawer = new TasksPane(TasksPane::Kind::Drawer, m_models.tasks, m_taskModel);
+    m_drawer->addAction(m_actions->action(QStringLiteral("page.history")));
+    m_drawer->addCloseButton();
+    m_drawer->setMinimumHeight(140);
+    m_drawerSplitter = new QSplitter(Qt::Vertical);
+    m_drawerSplitter->addWidget(m_stack);
+    m_drawerSplitter->addWidget(m_drawer);
+    m_drawerSplitter->setStretchFactor(0, 1);
+    m_drawerSplitter->setChildrenCollapsible(false);
+    m_drawerSplitter->setSizes({ 520, 300 });
     auto *central = new QWidget;
     auto *layout = new QVBoxLayout(central);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_messages);
-    layout->addWidget(m_stack, 1);
+    layout->addWidget(m_drawerSplitter, 1);
     setCentralWidget(central);
 
     m_progress = new RefreshProgress(m_actions->action(QStringLiteral("refresh.cancel")));
@@ -113,6 +140,13 @@ void MainWindow::makeLayout()
     m_summary->setContentsMargins(10, 0, 0, 0);
     statusBar()->addWidget(m_summary);
     statusBar()->addPermanentWidget(m_progress);
+    auto *tasks = new QToolButton;
+    tasks->setObjectName(QStringLiteral("tasksButton"));
+    tasks->setDefaultAction(m_actions->action(QStringLiteral("view.tasks")));
+    tasks->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    tasks->setAutoRaise(true);
+    tasks->setFocusPolicy(Qt::TabFocus);
+    statusBar()->addPermanentWidget(tasks);
     statusBar()->setSizeGripEnabled(false);
 
     connect(m_actions->action(QStringLiteral("view.fleet")), &QAction::toggled, m_fleetPane, &QWidget::setVisible);
@@ -178,6 +212,11 @@ void MainWindow::loadState()
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     m_splitter->restoreState(settings.value(QStringLiteral("window/fleetSplitter")).toByteArray());
+    m_drawerSplitter->restoreState(settings.value(QStringLiteral("window/drawerSplitter")).toByteArray());
+    m_drawer->restoreSizes(settings.value(QStringLiteral("tasks/drawer")).toByteArray());
+    m_history->restoreSizes(settings.value(QStringLiteral("tasks/history")).toByteArray());
+    m_actions->action(QStringLiteral("view.tasks"))->setChecked(settings.value(QStringLiteral("view/tasks")).toBool());
+    m_drawer->setVisible(m_actions->action(QStringLiteral("view.tasks"))->isChecked());
     m_overview->restoreSizes(settings.value(QStringLiteral("overview/sizes")).toMap());
     m_overview->matrix()->restoreColumns(settings.value(QStringLiteral("overview/columns")).toByteArray());
     m_actions->action(QStringLiteral("view.fleet"))
@@ -196,6 +235,10 @@ void MainWindow::saveState() const
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     settings.setValue(QStringLiteral("window/fleetSplitter"), m_splitter->saveState());
+    settings.setValue(QStringLiteral("window/drawerSplitter"), m_drawerSplitter->saveState());
+    settings.setValue(QStringLiteral("tasks/drawer"), m_drawer->saveSizes());
+    settings.setValue(QStringLiteral("tasks/history"), m_history->saveSizes());
+    settings.setValue(QStringLiteral("view/tasks"), m_actions->action(QStringLiteral("view.tasks"))->isChecked());
     settings.setValue(QStringLiteral("overview/sizes"), m_overview->saveSizes());
     settings.setValue(QStringLiteral("overview/columns"), m_overview->matrix()->saveColumns());
     settings.setValue(QStringLiteral("view/fleet"), m_actions->action(QStringLiteral("view.fleet"))->isChecked());
@@ -205,6 +248,10 @@ void MainWindow::saveState() const
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    if (!m_taskControl->mayClose()) {
+        event->ignore();
+        return;
+    }
     saveState();
     QMainWindow::closeEvent(event);
 }

@@ -172,6 +172,22 @@ void addWindowActions(ActionRegistry *registry)
                     QStringLiteral("details"),
                     { keys("Ctrl+D") },
                     true });
+    registry->add({ QStringLiteral("view.tasks"),
+                    tr("&Tasks"),
+                    tr("Show the tasks that run, and those that ran since the program started"),
+                    QStringLiteral("clock"),
+                    { keys("Ctrl+J") },
+                    true });
+    registry->add({ QStringLiteral("page.overview"),
+                    tr("&Overview"),
+                    tr("Servers and their checks"),
+                    QStringLiteral("fleet"),
+                    { keys("Ctrl+1") } });
+    registry->add({ QStringLiteral("page.history"),
+                    tr("H&istory"),
+                    tr("Everything that was done to the servers from this computer"),
+                    QStringLiteral("clock"),
+                    { keys("Ctrl+2") } });
     registry->add({ QStringLiteral("view.host-key-log"),
                     tr("&Host key decisions…"),
                     tr("Show every host key that was pinned or replaced, when and by whom"),
@@ -201,8 +217,9 @@ void fillMenuBar(QMenuBar *menuBar, const ActionRegistry *registry)
            "-", "server.edit", "server.remove" });
     QMenu *view = menuBar->addMenu(tr("&View"));
     fill(view,
-         { "view.palette", "-", "view.search", "view.filter", "view.problems-only", "view.clear-filters", "-",
-           "view.fleet", "view.details", "-", "view.host-key-log", "-" });
+         { "page.overview", "page.history", "-", "view.palette", "-", "view.search", "view.filter",
+           "view.problems-only", "view.clear-filters", "-", "view.fleet", "view.details", "view.tasks", "-",
+           "view.host-key-log", "-" });
     QMenu *theme = view->addMenu(tr("&Theme"));
     fill(theme, { "theme.system", "theme.light", "theme.dark" });
     fill(menuBar->addMenu(tr("&Help")), { "help.about" });

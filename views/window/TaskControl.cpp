@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "views/window/TaskControl.h"
+
+#include "models/fleet/Fleet.h"
+#include "models/posture/CheckCatalogue.h"
+#include "models/posture/PostureRefresher.h"
+#include "models/posture/PostureStore.h"
+#include "models/tasks/FixCatalogue.h"
+#include "models/tasks/TaskManager.h"
+#include "views/dialogs/QuitDialog.h"
+#include "views/tasks/TaskPreviewDialog.h"
+#include "views/widgets/MessageBar.h"
+
+#include <QWidget>
+
+namespace Helmclaw {
+
+namespace {
+constexpr QLatin1String fixPrefix("fix "); // of TaskPlan::subject
+} // namespace
+
+TaskControl::TaskControl(const WindowModels &models, MessageBar *messages, QWidget *window)
+    : QObject(window)
+    , m_models(models)
+    , m_messages(messages)
+    , m_window(window)
+{
+    connect(models.tasks, &TaskManager::finished, this, &TaskControl::ended);
+    connect(models.tasks, &TaskManager::idle, this, [this] {
+        if (m_closing)
+            m_window->close();
+    });
+    connect(models.refresher, &PostureRefresher::idle, this, &TaskControl::tellProofs);
+}
+
+QStringList TaskControl::fixable(const QString &checkId, const QStringList &serverIds) const
+{
+    QStringList ids;
+    for (const QString &id : serverIds) {
+        const auto server = m_models.fleet->byId(id);
+        if (server && FixCatalogue::plan(checkId, *server, m_models.posture->posture(id), TaskPlan::newId()))
+            ids += id;
+    }
+    return ids;
+}
+
+void TaskControl::fix(const QString &checkId, const QStringList &serverIds)
+{
+    TaskPlan plan;
+    plan.id = TaskPlan::newId();
+    plan.title = FixCatalogue::title(checkId);
+    plan.subject = fixPrefix + checkId;
+    QStringList left;
+    std::optional<Error> obstacle;
+    for (const QString &id : serverIds) {
+        const auto server = m_models.fleet->byId(id);
+        if (!server)
+            continue;
+        const ServerPosture posture = m_models.posture->posture(id);
+        auto steps = FixCatalogue::plan(checkId, *server, posture, plan.id);
+        if (steps) {
+            plan.servers += *std::move(steps);
+            continue;
+        }
+        obstacle = steps.error();
+        const CheckResult *result = posture.find(checkId);
+        const bool fine = !posture.lastError && result != nullptr
+            && (result->verdict == Verdict::Pass || result->verdict == Verdict::NotApplicable);
+        if (!fine)
+            left += steps.error().toString();
+    }
+    if (!plan.servers.isEmpty())
+        propose(plan, left);
+    else if (obstacle)
+        m_messages->showMessage(MessageBar::fromError(QStringLiteral("tasks"), *obstacle));
+}
+
+void TaskControl::propose(const TaskPlan &plan, const QStringList &left)
+{
+    for (const ServerPlan &server : plan.servers) {
+        if (m_models.fleet->byId(server.serverId))
+            continue;
+        m_messages->showMessage(MessageBar::fromError(
+            QStringLiteral("tasks"),
+            { ErrorCode::InvalidInput, tr("the server is no longer in the fleet"), {}, server.serverName }));
+        return;
+    }
+    auto *dialog = new TaskPreviewDialog(plan, left, m_window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        const TaskPlan its = dialog->plan();
+        if (const auto started = m_models.tasks->start(its); !started) {
+            m_messages->showMessage(MessageBar::fromError(QStringLiteral("tasks"), started.error()));
+            return;
+        }
+        m_messages->closeMessage(QStringLiteral("tasks"));
+        Q_EMIT begun(its.id);
+    });
+    dialog->open();
+}
+
+void TaskControl::ended(const QString &taskId)
+{
+    const TaskRun *run = m_models.tasks->run(taskId);
+    if (run == nullptr || m_closing)
+        return;
+    if (run->state != TaskState::Succeeded && run->state != TaskState::Cancelled) {
+        Message message;
+        message.key = QStringLiteral("task.%1").arg(taskId);
+        message.tone = run->state == TaskState::Unknown ? Tone::Unknown : Tone::Bad;
+        message.icon = run->state == TaskState::Unknown ? QStringLiteral("unknown") : QStringLiteral("fail");
+        const bool one = run->servers.size() == 1;
+        message.text = one
+            ? tr("%1: %2: %3")
+                  .arg(run->plan.servers.constFirst().serverName, run->plan.title, taskStateLabel(run->state))
+            : tr("%1: %2").arg(run->plan.title, run->countsLabel());
+        message.remedy = one && run->problem.isEmpty() ? run->servers.constFirst().problem : run->problem;
+        message.buttons = { { tr("Show"), [this, taskId] { Q_EMIT historyRequested(taskId); } } };
+        m_messages->showMessage(message);
+    }
+    // What the tools say of themselves is one thing; the check is the proof.
+    QStringList touched;
+    for (int i = 0; i < run->servers.size(); ++i) {
+        if (run->servers.at(i).state != TaskState::Skipped)
+            touched += run->plan.servers.at(i).serverId;
+    }
+    if (run->plan.subject.startsWith(fixPrefix))
+        m_proofs[run->plan.subject.mid(fixPrefix.size())] += touched;
+    if (!touched.isEmpty())
+        m_models.refresher->refresh(touched);
+}
+
+void TaskControl::tellProofs()
+{
+    const auto proofs = std::exchange(m_proofs, {});
+    for (auto it = proofs.cbegin(); it != proofs.cend(); ++it)
+        tellProof(it.key(), it.value());
+}
+
+void TaskControl::tellProof(const QString &checkId, const QStringList &serverIds)
+{
+    QStringList well;
+    QStringList badly;
+    QString firstBad;
+    for (const QString &id : serverIds) {
+        const auto server = m_models.fleet->byId(id);
+        if (!server)
+            continue;
+        const ServerPosture posture = m_models.posture->posture(id);
+        const CheckResult *result = posture.lastError ? nullptr : posture.find(checkId);
+        if (result != nullptr && result->verdict == Verdict::Pass) {
+            well += server->name;
+            continue;
+        }
+        if (badly.isEmpty())
+            firstBad = id;
+        badly += server->name;
+    }
+    Message message;
+    message.key = QStringLiteral("proof.%1").arg(checkId);
+    const QString title = checkInfo(checkId).title;
+    if (badly.isEmpty()) {
+        message.tone = Tone::Ok;
+        message.icon = QStringLiteral("check");
+        message.text = tr("%1: passes now on %2").arg(title, well.join(QStringLiteral(", ")));
+    } else {
+        message.tone = Tone::Bad;
+        message.icon = QStringLiteral("fail");
+        message.text = tr("%1: still does not pass on %2").arg(title, badly.join(QStringLiteral(", ")));
+        message.buttons = { { tr("Show"), [this, firstBad, checkId] { Q_EMIT showRequested(firstBad, checkId); } } };
+    }
+    m_messages->showMessage(message);
+}
+
+bool TaskControl::mayClose()
+{
+    if (m_models.tasks->running() == 0)
+        return true;
+    if (m_closing || QuitDialog(m_models.tasks->running(), m_window).exec() != QDialog::Accepted)
+        return false;
+    closeWhenEnded();
+    return m_models.tasks->running() == 0; // they may have ended while the question stood
+}
+
+void TaskControl::closeWhenEnded()
+{
+    if (m_models.tasks->running() == 0) {
+        m_window->close();
+        return;
+    }
+    m_closing = true;
+    m_models.tasks->cancelAll();
+}
+
+} // namespace Helmclaw
