@@ -22,6 +22,7 @@ static QString overview()
         "  status    probe servers, and tell what does not pass\n"
         "  checks    probe servers: a table of checks and servers\n"
         "  explain   what a check is, and what it says of servers\n"
+        "  report    write servers' posture to HTML, CSV or JSON files\n"
         "  fix       do something about a check that does not pass\n"
         "  unban     lift fail2ban's ban of an address\n"
         "  reboot    restart servers, and wait until they are back\n"

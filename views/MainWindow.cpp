@@ -19,6 +19,7 @@
 #include "views/hostkeys/HostKeyLogDialog.h"
 #include "views/hostkeys/ReplaceKeyDialog.h"
 #include "views/overview/DetailsPane.h"
+#include "views/overview/MatrixView.h"
 #include "views/overview/OverviewPage.h"
 #include "views/tasks/TasksPane.h"
 #include "views/theme/Glyphs.h"
@@ -38,7 +39,6 @@
 #include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMenu>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -146,6 +146,8 @@ void MainWindow::makeActions()
         field->setFocus(Qt::ShortcutFocusReason);
         field->selectAll();
     });
+    on("view.fold-areas", [this] { m_overview->matrix()->setAllFolded(true); });
+    on("view.unfold-areas", [this] { m_overview->matrix()->setAllFolded(false); });
     on("page.overview", [this] { showPage(m_overview); });
     on("page.history", [this] { showPage(m_history); });
     on("view.clear-filters", &MainWindow::clearFilters);
@@ -237,51 +239,6 @@ void MainWindow::connectModels()
         }
         updateActions();
     });
-}
-
-void MainWindow::connectTasks()
-{
-    TaskManager *tasks = m_models.tasks;
-    QAction *drawer = m_actions->action(QStringLiteral("view.tasks"));
-    connect(drawer, &QAction::toggled, m_drawer, &QWidget::setVisible);
-    connect(m_drawer, &TasksPane::closeRequested, drawer, [drawer] { drawer->setChecked(false); });
-    connect(m_taskControl, &TaskControl::begun, this, [this, drawer](const QString &id) {
-        drawer->setChecked(true);
-        m_drawer->showTask(id);
-    });
-    connect(m_taskControl, &TaskControl::showRequested, this, [this](const QString &server, const QString &check) {
-        showPage(m_overview);
-        m_overview->selectServer(server, check);
-    });
-    connect(m_taskControl, &TaskControl::historyRequested, this, [this, drawer](const QString &id) {
-        drawer->setChecked(true);
-        m_drawer->showTask(id);
-    });
-    for (TasksPane *pane : { m_drawer, m_history }) {
-        connect(pane, &TasksPane::proposed, m_taskControl,
-                [this](const TaskPlan &plan) { m_taskControl->propose(plan); });
-    }
-    const auto count = [this, drawer, tasks] {
-        int running = 0;
-        for (int i = 0; i < tasks->count(); ++i)
-            running += isFinal(tasks->run(tasks->idAt(i))->state) ? 0 : 1;
-        drawer->setIconText(running == 0 ? tr("Tasks") : tr("Tasks: %n running", nullptr, running));
-    };
-    connect(tasks, &TaskManager::added, this, count);
-    connect(tasks, &TaskManager::changed, this, count);
-    count();
-    tasks->readHistory();
-}
-
-void MainWindow::showPage(QWidget *page)
-{
-    m_pages->setCurrentWidget(page);
-    m_pageBar->setCurrentIndex(m_pages->indexOf(page));
-}
-
-void MainWindow::quit()
-{
-    m_taskControl->closeWhenEnded();
 }
 
 void MainWindow::addServer()
@@ -457,61 +414,6 @@ void MainWindow::clearFilters()
     m_fleetPane->searchField()->clear();
     if (!had)
         m_fleetPane->tree()->setFocus(Qt::ShortcutFocusReason);
-}
-
-void MainWindow::openPalette()
-{
-    QList<CommandPalette::Entry> entries;
-    for (QAction *action : m_actions->paletteActions()) {
-        // Each server has an entry of its own for these.
-        if (!m_serverId.isEmpty()
-            && (action->objectName() == QLatin1String("server.open-web-ui")
-                || action->objectName() == QLatin1String("refresh.selected")))
-            continue;
-        const QString own = action->property("paletteText").toString();
-        QString text = own.isEmpty() ? QString(action->text()).remove(QLatin1Char('&')) : own;
-        // "Edit…" says nothing without its server here.
-        if (action->objectName().startsWith(QLatin1String("server."))
-            || action->objectName() == QLatin1String("refresh.selected"))
-            text = QStringLiteral("%1 (%2)").arg(text, m_serverId.isEmpty() ? tr("selection") : nameOf(m_serverId));
-        entries.append({ text, action->shortcut().toString(QKeySequence::NativeText), action->icon().name(),
-                         [action] { action->trigger(); } });
-    }
-    for (const Server &server : m_models.fleet->servers()) {
-        const QString id = server.id;
-        const QString target = server.host;
-        entries.append({ tr("Open web UI: %1").arg(server.name), target, QStringLiteral("open-web"),
-                         [this, id] { openWebUi(id); } });
-        entries.append({ tr("Show: %1").arg(server.name), target, QStringLiteral("server"),
-                         [this, id] { m_overview->selectServer(id); } });
-        entries.append(
-            { tr("Refresh: %1").arg(server.name), target, QStringLiteral("refresh"), [this, id] { refresh({ id }); } });
-    }
-    m_palette->open(std::move(entries));
-}
-
-void MainWindow::showServerMenu(const QPoint &globalPos)
-{
-    QMenu menu(this);
-    const auto add = [&](const char *id) { menu.addAction(m_actions->action(QString::fromLatin1(id))); };
-    if (m_serverId.isEmpty()) {
-        add("refresh.selected");
-    } else {
-        add("server.open-web-ui");
-        add("server.close-web-ui");
-        add("server.copy-address");
-        menu.addSeparator();
-        add("refresh.selected");
-        add("server.connect");
-        add("server.disconnect");
-        add("server.show-key");
-        add("server.replace-key");
-        add("server.forget-passphrases");
-        menu.addSeparator();
-        add("server.edit");
-        add("server.remove");
-    }
-    menu.exec(globalPos);
 }
 
 } // namespace Helmclaw

@@ -7,6 +7,7 @@
 #include "app/ctl/FixCommand.h"
 #include "app/ctl/HostKeyCommand.h"
 #include "app/ctl/KeychainCommand.h"
+#include "app/ctl/ReportCommand.h"
 #include "app/ctl/ServersCommand.h"
 #include "app/ctl/StatusCommand.h"
 #include "app/ctl/TasksCommand.h"
@@ -30,6 +31,8 @@ std::unique_ptr<Command> Command::create(const QString &name)
         return std::make_unique<ChecksCommand>();
     if (name == "explain"_L1)
         return std::make_unique<ExplainCommand>();
+    if (name == "report"_L1)
+        return std::make_unique<ReportCommand>();
     if (name == "tunnel"_L1)
         return std::make_unique<TunnelCommand>();
     if (name == "exec"_L1)
@@ -53,8 +56,8 @@ std::unique_ptr<Command> Command::create(const QString &name)
 
 QStringList Command::names()
 {
-    return { u"servers"_s,  u"status"_s, u"checks"_s, u"explain"_s, u"tunnel"_s,          u"exec"_s, u"hostkey"_s,
-             u"keychain"_s, u"fix"_s,    u"unban"_s,  u"reboot"_s,  u"restart-gateway"_s, u"tasks"_s };
+    return { u"servers"_s, u"status"_s,   u"checks"_s, u"explain"_s, u"report"_s, u"tunnel"_s,          u"exec"_s,
+             u"hostkey"_s, u"keychain"_s, u"fix"_s,    u"unban"_s,   u"reboot"_s, u"restart-gateway"_s, u"tasks"_s };
 }
 
 void Command::finish(int exitCode)

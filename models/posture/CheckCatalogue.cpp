@@ -142,6 +142,23 @@ QList<CheckInfo> checkCatalogue()
     return catalogue;
 }
 
+QString areaTitle(const QString &area)
+{
+    if (area == QLatin1String("firewall"))
+        return Catalogue::tr("Firewall");
+    if (area == QLatin1String("fail2ban"))
+        return QStringLiteral("fail2ban");
+    if (area == QLatin1String("updates"))
+        return Catalogue::tr("Updates");
+    if (area == QLatin1String("sshd"))
+        return QStringLiteral("sshd");
+    if (area == QLatin1String("accounts"))
+        return Catalogue::tr("Accounts");
+    if (area == QLatin1String("service"))
+        return Catalogue::tr("Gateway service");
+    return area;
+}
+
 CheckInfo checkInfo(const QString &checkId)
 {
     for (const CheckRule &rule : checkRules()) {

@@ -18,6 +18,8 @@ struct CheckRule
 [[nodiscard]] QList<CheckRule> checkRules();
 /// Every check there is, in display order. Texts are translated at each call, so call again after a language change.
 [[nodiscard]] QList<CheckInfo> checkCatalogue();
+/// What people read for an area of the catalogue ("Firewall").
+[[nodiscard]] QString areaTitle(const QString &area);
 /// The entry with this id; an entry with an empty id when there is none.
 [[nodiscard]] CheckInfo checkInfo(const QString &checkId);
 

@@ -3,6 +3,7 @@
 
 #include "models/posture/CheckCatalogue.h"
 #include "models/posture/PostureStore.h"
+#include "models/posture/ResidualRisk.h"
 
 #include <QJsonArray>
 
@@ -34,6 +35,15 @@ QJsonObject resultToJson(const CheckResult &result, const CheckInfo &info)
 
 } // namespace
 
+QJsonObject riskToJson(const ResidualRisk &risk)
+{
+    return {
+        { QStringLiteral("known"), risk.known ? QJsonValue(severityName(*risk.known)) : QJsonValue(QJsonValue::Null) },
+        { QStringLiteral("possible"), severityName(risk.possible) },
+        { QStringLiteral("unknownChecks"), risk.unknown },
+    };
+}
+
 QJsonObject postureToJson(const ServerPosture &posture)
 {
     QJsonArray checks;
@@ -47,6 +57,7 @@ QJsonObject postureToJson(const ServerPosture &posture)
     }
     return {
         { QStringLiteral("worst"), verdictName(posture.worst()) },
+        { QStringLiteral("risk"), riskToJson(residualRisk(posture)) },
         { QStringLiteral("probedAt"), timeToJson(posture.probedAt) },
         { QStringLiteral("withSudo"), posture.withSudo },
         { QStringLiteral("stale"), posture.lastError.has_value() && !posture.results.isEmpty() },

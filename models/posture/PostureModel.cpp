@@ -5,6 +5,8 @@
 #include "models/posture/CheckCatalogue.h"
 #include "models/posture/PostureStore.h"
 
+#include <algorithm>
+
 namespace Helmclaw {
 
 class PostureModel::Private
@@ -12,11 +14,39 @@ class PostureModel::Private
 public:
     Fleet *fleet;
     PostureStore *store;
-    QList<CheckInfo> catalogue = checkCatalogue();
+    struct Column
+    {
+        QString area;
+        QList<CheckInfo> checks; ///< one, or all of the area when it sums them up
+        bool isSum = false;
+    };
+    QList<Column> columns = makeColumns();
 
+    [[nodiscard]] static QList<Column> makeColumns();
     [[nodiscard]] QVariant serverData(const Server &server, const ServerPosture &posture, int role) const;
     [[nodiscard]] QVariant checkData(const CheckInfo &check, const ServerPosture &posture, int role) const;
+    [[nodiscard]] QVariant sumData(const Column &column, const ServerPosture &posture, int role) const;
 };
+
+QList<PostureModel::Private::Column> PostureModel::Private::makeColumns()
+{
+    QList<Column> columns;
+    Column sum;
+    const auto close = [&] {
+        if (!sum.checks.isEmpty())
+            columns += sum;
+    };
+    for (const CheckInfo &check : checkCatalogue()) {
+        if (check.area != sum.area) {
+            close();
+            sum = { check.area, {}, true };
+        }
+        sum.checks += check;
+        columns += Column { check.area, { check }, false };
+    }
+    close();
+    return columns;
+}
 
 PostureModel::PostureModel(Fleet *fleet, PostureStore *store, QObject *parent)
     : QAbstractTableModel(parent)
@@ -55,7 +85,7 @@ int PostureModel::rowCount(const QModelIndex &parent) const
 
 int PostureModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : 1 + int(d->catalogue.size());
+    return parent.isValid() ? 0 : 1 + int(d->columns.size());
 }
 
 QVariant PostureModel::Private::serverData(const Server &server, const ServerPosture &posture, int role) const
@@ -90,6 +120,33 @@ QVariant PostureModel::Private::checkData(const CheckInfo &check, const ServerPo
     }
 }
 
+QVariant PostureModel::Private::sumData(const Column &column, const ServerPosture &posture, int role) const
+{
+    Verdict worst = Verdict::NotApplicable;
+    int count = 0;
+    QStringList open;
+    for (const CheckInfo &check : column.checks) {
+        const CheckResult *result = posture.find(check.id);
+        const Verdict verdict = result != nullptr ? result->verdict : Verdict::Unknown;
+        count = verdict == worst ? count + 1 : verdict > worst ? 1 : count;
+        worst = std::max(worst, verdict);
+        if (result != nullptr && verdict > Verdict::Pass)
+            open += QStringLiteral("%1: %2").arg(check.title, result->summary);
+    }
+    switch (role) {
+    case Qt::DisplayRole:
+        return verdictLabel(worst);
+    case VerdictRole:
+        return int(worst);
+    case CountRole:
+        return count;
+    case SummaryRole:
+        return posture.results.isEmpty() ? PostureModel::tr("not probed yet") : open.join(u'\n');
+    default:
+        return {};
+    }
+}
+
 QVariant PostureModel::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
@@ -112,7 +169,8 @@ QVariant PostureModel::data(const QModelIndex &index, int role) const
     }
     if (index.column() == 0)
         return d->serverData(server, posture, role);
-    return d->checkData(d->catalogue.at(index.column() - 1), posture, role);
+    const Private::Column &column = d->columns.at(index.column() - 1);
+    return column.isSum ? d->sumData(column, posture, role) : d->checkData(column.checks.constFirst(), posture, role);
 }
 
 QVariant PostureModel::headerData(int section, Qt::Orientation orientation, int role) const
@@ -125,16 +183,19 @@ QVariant PostureModel::headerData(int section, Qt::Orientation orientation, int 
         return {};
     if (section == 0)
         return role == Qt::DisplayRole ? QVariant(tr("Server")) : QVariant();
-    const CheckInfo &check = d->catalogue.at(section - 1);
+    const Private::Column &column = d->columns.at(section - 1);
+    const CheckInfo &check = column.checks.constFirst();
     switch (role) {
     case Qt::DisplayRole:
-        return check.shortTitle;
+        return column.isSum ? tr("%n checks", nullptr, int(column.checks.size())) : check.shortTitle;
     case Qt::ToolTipRole:
-        return check.title;
+        return column.isSum ? QString() : check.title;
     case CheckIdRole:
-        return check.id;
+        return column.isSum ? QString() : check.id;
     case AreaRole:
-        return check.area;
+        return column.area;
+    case SumRole:
+        return column.isSum;
     default:
         return {};
     }

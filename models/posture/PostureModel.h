@@ -12,8 +12,9 @@ namespace Helmclaw {
 class Fleet;
 class PostureStore;
 
-/// The overview matrix: a row per server (fleet order), a first column with the server's name, then a column per check
-/// of the catalogue. DisplayRole of a cell is the verdict's label. Row-precise signals; nothing flashes on refresh.
+/// The overview matrix: a row per server (fleet order), a first column with the server's name, then area by area a
+/// column per check of the catalogue and one that sums the area up (its worst verdict). DisplayRole of a cell is the
+/// verdict's label. Row-precise signals; nothing flashes on refresh.
 class PostureModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -27,6 +28,8 @@ public:
         RefreshingRole, ///< bool
         ErrorRole, ///< QString: last error of the server, or empty
         AreaRole, ///< QString: header only
+        SumRole, ///< bool, header only: the column sums its area up
+        CountRole, ///< int: how many of the area's checks have its worst verdict; cells of a SumRole column
         ProbedAtRole, ///< QDateTime UTC, invalid when never probed
     };
 

@@ -73,12 +73,16 @@ target_sources(helmclaw_models PRIVATE
   posture/PostureModel.h
   posture/PostureRefresher.cpp
   posture/PostureRefresher.h
+  posture/PostureReport.cpp
+  posture/PostureReport.h
   posture/PostureStore.cpp
   posture/PostureStore.h
   posture/ProbeReport.cpp
   posture/ProbeReport.h
   posture/ProbeScript.cpp
   posture/ProbeScript.h
+  posture/ResidualRisk.cpp
+  posture/ResidualRisk.h
   posture/ServerFacts.cpp
   posture/ServerFacts.h
   posture/ServiceChecks.cpp

@@ -10,6 +10,7 @@
 #include "views/overview/MatrixView.h"
 #include "views/overview/OverviewPage.h"
 
+#include <QAbstractButton>
 #include <QAbstractItemModelTester>
 #include <QElapsedTimer>
 #include <QHeaderView>
@@ -33,6 +34,7 @@ private Q_SLOTS:
     void groupsAreScopes();
     void selectionSurvivesRefreshAndSorting();
     void nameColumnStaysInSight();
+    void areasFoldIntoTheirSum();
     void thousandServersStaySmooth();
 };
 
@@ -115,6 +117,7 @@ void tst_Matrix::showsDetailsOfTheCell()
     f.giveResults(id, { { active, Verdict::Fail } });
     MainWindow &window = f.window();
     MatrixView *matrix = window.overview()->matrix();
+    matrix->setAllFolded(false);
     const QModelIndex cell = matrix->model()->index(0, columnOf(matrix, active));
     QTest::mouseClick(matrix->viewport(), Qt::LeftButton, {}, matrix->visualRect(cell).center());
     QCOMPARE(window.overview()->currentServer(), id);
@@ -185,8 +188,9 @@ void tst_Matrix::nameColumnStaysInSight()
     MainWindow &window = f.window();
     window.resize(900, 600);
     MatrixView *matrix = window.overview()->matrix();
+    matrix->setAllFolded(false);
     QTRY_VERIFY(matrix->horizontalScrollBar()->maximum() > 0);
-    matrix->setCurrentIndex(matrix->model()->index(0, matrix->model()->columnCount() - 1));
+    matrix->setCurrentIndex(matrix->model()->index(0, matrix->model()->columnCount() - 2)); // the last one is a sum
     QVERIFY(matrix->horizontalScrollBar()->value() > 0);
     auto *frozen = matrix->findChild<QTableView *>(QStringLiteral("matrixNames"));
     QVERIFY(frozen->isVisible());
@@ -198,6 +202,68 @@ void tst_Matrix::nameColumnStaysInSight()
         QTest::keyClick(matrix, Qt::Key_Left);
         QVERIFY(matrix->visualRect(matrix->currentIndex()).left() >= frozen->width() - 1);
     }
+}
+
+void tst_Matrix::areasFoldIntoTheirSum()
+{
+    WindowFixture f;
+    const QString id = f.addServer(QStringLiteral("lab1"));
+    f.giveResults(id,
+                  { { active, Verdict::Fail },
+                    { QStringLiteral("firewall.rules"), Verdict::Fail },
+                    { QStringLiteral("firewall.default-routed"), Verdict::Warn } });
+    MainWindow &window = f.window();
+    MatrixView *matrix = window.overview()->matrix();
+    const QString firewall = QStringLiteral("firewall");
+    const auto sumOf = [&](const QString &area) {
+        int column = 1;
+        while (matrix->model()->headerData(column, Qt::Horizontal, PostureModel::AreaRole).toString() != area
+               || !matrix->model()->headerData(column, Qt::Horizontal, PostureModel::SumRole).toBool())
+            ++column;
+        return column;
+    };
+    // There is no room for every check: each area has one column, and that says how bad it is.
+    window.resize(900, 600);
+    QTRY_VERIFY(matrix->isFolded(firewall));
+    QVERIFY(matrix->isColumnHidden(columnOf(matrix, active)));
+    const int sum = sumOf(firewall);
+    QVERIFY(!matrix->isColumnHidden(sum));
+    const QModelIndex cell = matrix->model()->index(0, sum);
+    QCOMPARE(cell.data(PostureModel::VerdictRole).toInt(), int(Verdict::Fail));
+    QCOMPARE(cell.data(PostureModel::CountRole).toInt(), 2);
+    QCOMPARE(cell.data(PostureModel::SummaryRole).toString().count(u'\n'), 2);
+    // Its details are the area's findings, and each leads to its check, which is unfolded then.
+    QTest::mouseClick(matrix->viewport(), Qt::LeftButton, {}, matrix->visualRect(cell).center());
+    QCOMPARE(window.overview()->currentServer(), id);
+    QCOMPARE(window.overview()->currentCheck(), QString());
+    const auto buttons = window.findChild<QWidget *>(QStringLiteral("findings"))->findChildren<QAbstractButton *>();
+    QCOMPARE(buttons.size(), 5);
+    QTest::mouseClick(buttons.constFirst(), Qt::LeftButton);
+    QCOMPARE(window.overview()->currentCheck(), active);
+    QVERIFY(!matrix->isFolded(firewall));
+    QVERIFY(!matrix->isColumnHidden(columnOf(matrix, active)));
+    QVERIFY(matrix->isColumnHidden(sum));
+    QVERIFY(matrix->isFolded(QStringLiteral("updates")));
+    // The area's title folds it, and so does the space bar; the cursor stays in the area.
+    QWidget *header = matrix->horizontalHeader()->viewport();
+    matrix->scrollTo(matrix->model()->index(0, columnOf(matrix, active)));
+    QTest::mouseClick(header, Qt::LeftButton, {},
+                      QPoint(matrix->columnViewportPosition(columnOf(matrix, active)) + 20, 6));
+    QVERIFY(matrix->isFolded(firewall));
+    QCOMPARE(matrix->currentIndex().column(), sum);
+    matrix->setFocus();
+    QTest::keyClick(matrix, Qt::Key_Space);
+    QVERIFY(!matrix->isFolded(firewall));
+    // What somebody chose is theirs: it stays, also over a restart.
+    window.resize(1900, 800);
+    QApplication::processEvents();
+    QVERIFY(matrix->isFolded(QStringLiteral("updates")));
+    window.close();
+    WindowFixture again(WindowFixture::Settings::OfTheLastWindow);
+    again.addServer(QStringLiteral("lab1"));
+    MatrixView *next = again.window().overview()->matrix();
+    QVERIFY(!next->isFolded(firewall));
+    QVERIFY(next->isFolded(QStringLiteral("updates")));
 }
 
 void tst_Matrix::thousandServersStaySmooth()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "views/overview/CheckCard.h"
 
-#include "views/overview/MatrixHeader.h"
+#include "models/posture/CheckCatalogue.h"
 #include "views/overview/TimeText.h"
 #include "views/theme/Glyphs.h"
 #include "views/theme/Typography.h"
@@ -120,7 +120,7 @@ CheckCard::CheckCard(QWidget *parent)
 
 void CheckCard::showResult(const CheckInfo &info, const CheckResult &result, const QDateTime &probedAt, bool stale)
 {
-    m_area->setText(MatrixHeader::areaTitle(info.area));
+    m_area->setText(areaTitle(info.area));
     m_title->setText(info.title);
     m_verdict->setGlyph(glyphOf(result.verdict));
     m_stale->setText(stale ? tr("as of %1, the last try failed").arg(shortTime(probedAt)) : QString());

@@ -129,9 +129,10 @@ DetailsPane::DetailsPane(const WindowModels &models, ActionRegistry *actions, QW
     update();
 }
 
-void DetailsPane::showDetails(const QString &serverId, const QString &checkId)
+void DetailsPane::showDetails(const QString &serverId, const QString &checkId, const QString &area)
 {
-    const bool same = serverId == m_serverId && checkId == m_checkId;
+    const bool same = serverId == m_serverId && checkId == m_checkId && area == m_area;
+    m_area = area;
     m_serverId = serverId;
     m_checkId = checkId;
     update();
@@ -167,7 +168,7 @@ void DetailsPane::update()
     m_evidence->setLines(result ? result->evidence : QStringList());
     m_findings->setVisible(checked && !result);
     if (checked && !result)
-        m_findings->showResults(posture.results);
+        m_findings->showResults(resultsOfArea(posture.results));
     m_posturePart->setVisible(checked || hostKey || !posture.refreshing);
     m_lineAfter->setVisible(checked || hostKey || !posture.refreshing);
     measureLater();
@@ -176,9 +177,19 @@ void DetailsPane::update()
 void DetailsPane::updateFix(const ServerPosture &posture, const CheckResult &result)
 {
     const bool wanted = isOpen(result);
-    const auto plan = FixCatalogue::plan(m_checkId, *m_models.fleet->byId(m_serverId), posture, TaskPlan::newId());
-    m_check->showFix(wanted ? FixCatalogue::title(m_checkId) : QString(), plan ? QString() : plan.error().what,
+    const auto action = wanted ? FixCatalogue::actionFor(m_checkId) : std::nullopt;
+    const auto refusal = action
+        ? FixCatalogue::refusal({ action->id, {}, true }, *m_models.fleet->byId(m_serverId), posture)
+        : std::nullopt;
+    m_check->showFix(action ? action->title : QString(), refusal ? refusal->what : QString(),
                      wanted ? static_cast<int>(troubled().size()) : 0);
+}
+
+QList<CheckResult> DetailsPane::resultsOfArea(QList<CheckResult> results) const
+{
+    if (!m_area.isEmpty())
+        results.removeIf([this](const CheckResult &result) { return checkInfo(result.checkId).area != m_area; });
+    return results;
 }
 
 void DetailsPane::setScope(const QStringList &serverIds)

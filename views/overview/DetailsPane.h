@@ -30,8 +30,8 @@ class DetailsPane : public QWidget
 public:
     DetailsPane(const WindowModels &models, ActionRegistry *actions, QWidget *parent = nullptr);
 
-    /// Empty @p serverId: nothing is selected. Empty @p checkId: the server as a whole.
-    void showDetails(const QString &serverId, const QString &checkId);
+    /// Empty @p serverId: nothing is selected. Empty @p checkId: the server as a whole, or the checks of @p area.
+    void showDetails(const QString &serverId, const QString &checkId, const QString &area = {});
     /// The servers that "all" means; empty: the whole fleet.
     void setScope(const QStringList &serverIds);
     [[nodiscard]] QString serverId() const { return m_serverId; }
@@ -57,10 +57,12 @@ private:
     void updateFix(const ServerPosture &posture, const CheckResult &result);
     /// Where the shown check does not pass, of the servers in scope.
     [[nodiscard]] QStringList troubled() const;
+    [[nodiscard]] QList<CheckResult> resultsOfArea(QList<CheckResult> results) const;
 
     WindowModels m_models;
     QString m_serverId;
     QString m_checkId;
+    QString m_area;
     QStringList m_scope;
     EmptyState *m_nothing;
     QScrollArea *m_scroll;

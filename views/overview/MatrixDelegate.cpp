@@ -14,6 +14,7 @@
 #include <QHelpEvent>
 #include <QPainter>
 #include <QPainterPath>
+#include <QTableView>
 #include <QToolTip>
 
 namespace Helmclaw {
@@ -99,11 +100,14 @@ void MatrixDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option
     if (index.column() == 0) {
         paintName(painter, option, index);
     } else {
-        const QString area =
-            index.model()->headerData(index.column(), Qt::Horizontal, PostureModel::AreaRole).toString();
-        const QString before =
-            index.model()->headerData(index.column() - 1, Qt::Horizontal, PostureModel::AreaRole).toString();
-        if (area != before)
+        const auto areaOf = [&index](int column) {
+            return index.model()->headerData(column, Qt::Horizontal, PostureModel::AreaRole).toString();
+        };
+        const auto *table = qobject_cast<const QTableView *>(option.widget);
+        int before = index.column() - 1;
+        while (table && before > 0 && table->isColumnHidden(before))
+            --before;
+        if (areaOf(index.column()) != areaOf(before))
             painter->fillRect(QRect(option.rect.left(), option.rect.top(), 1, option.rect.height()), colors.border);
         paintVerdict(painter, option, index);
     }
@@ -149,24 +153,34 @@ void MatrixDelegate::paintVerdict(QPainter *painter, const QStyleOptionViewItem 
         known ? glyphOf(static_cast<Verdict>(index.data(PostureModel::VerdictRole).toInt())) : notCheckedGlyph();
     const Colors::Pair pair = colors.tone(glyph.tone);
 
+    // Good and not applicable are the quiet ones: the eye should land on what needs somebody.
+    const bool loud = glyph.tone == Tone::Bad || glyph.tone == Tone::Warn || glyph.tone == Tone::Unknown;
     const QFont small = fontFor(TextStyle::Small, option.font);
     const QFontMetrics metrics(small);
     const int wordWidth = metrics.horizontalAdvance(glyph.word);
     const bool withWord = known && option.rect.width() >= qMax(112, wordWidth + 50);
-    QRectF tile(0, 0, withWord ? wordWidth + 16 + 6 + 16 : 30, 24);
+    // A sum says how many of its checks are that bad.
+    const int count = known ? index.data(PostureModel::CountRole).toInt() : 0;
+    const QString number = count > 1 && loud && !withWord ? QString::number(count) : QString();
+    const int numberWidth = number.isEmpty() ? 0 : metrics.horizontalAdvance(number) + 4;
+    QRectF tile(0, 0, withWord ? wordWidth + 16 + 6 + 16 : 30 + numberWidth, 24);
     tile.moveCenter(QRectF(option.rect).center() - QPointF(0, 0.5));
     tile.moveTopLeft(QPointF(qRound(tile.x()), qRound(tile.y())));
 
     if (stale)
         painter->setOpacity(0.62);
-    // Good and not applicable are the quiet ones: the eye should land on what needs somebody.
-    const bool loud = glyph.tone == Tone::Bad || glyph.tone == Tone::Warn || glyph.tone == Tone::Unknown;
     if (loud)
         drawRounded(painter, tile, Style::radius - 1, pair.background);
     if (stale && known)
         paintHatch(painter, tile, colors.strongBorder);
-    const qreal iconLeft = withWord ? tile.left() + 7 : tile.center().x() - 8;
+    const qreal iconLeft = withWord || numberWidth > 0 ? tile.left() + 7 : tile.center().x() - 8;
     Icons::paint(painter, QRectF(iconLeft, tile.center().y() - 8, 16, 16), glyph.icon, pair.foreground);
+    if (numberWidth > 0) {
+        painter->setFont(small);
+        painter->setPen(pair.foreground);
+        painter->drawText(QRectF(iconLeft + 19, tile.top(), numberWidth, tile.height()),
+                          Qt::AlignVCenter | Qt::TextSingleLine, number);
+    }
     if (withWord) {
         painter->setFont(small);
         painter->setPen(loud ? pair.foreground : colors.secondaryText);

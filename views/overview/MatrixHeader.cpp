@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "views/overview/MatrixHeader.h"
 
+#include "models/posture/CheckCatalogue.h"
 #include "models/posture/PostureModel.h"
 #include "views/theme/Colors.h"
 #include "views/theme/Icons.h"
 #include "views/theme/Typography.h"
 
+#include <QMouseEvent>
 #include <QPainter>
+
+#include <utility>
 
 namespace Helmclaw {
 
@@ -28,29 +32,6 @@ void MatrixHeader::setCoveredWidth(int pixels)
     viewport()->update();
 }
 
-QString MatrixHeader::areaTitle(const QString &area)
-{
-    if (area == QLatin1String("firewall"))
-        return tr("Firewall");
-    if (area == QLatin1String("fail2ban"))
-        return QStringLiteral("fail2ban");
-    if (area == QLatin1String("updates"))
-        return tr("Updates");
-    if (area == QLatin1String("sshd"))
-        return QStringLiteral("sshd");
-    if (area == QLatin1String("accounts"))
-        return tr("Accounts");
-    if (area == QLatin1String("openclaw"))
-        return QStringLiteral("OpenClaw");
-    if (area == QLatin1String("service"))
-        return tr("Gateway service");
-    if (area == QLatin1String("network"))
-        return tr("Network");
-    if (area == QLatin1String("docker"))
-        return QStringLiteral("Docker");
-    return area;
-}
-
 QString MatrixHeader::areaOf(int section) const
 {
     return model() ? model()->headerData(section, Qt::Horizontal, PostureModel::AreaRole).toString() : QString();
@@ -65,7 +46,12 @@ int MatrixHeader::titleWidth(int section) const
 {
     const QString title =
         model() ? model()->headerData(section, Qt::Horizontal, Qt::DisplayRole).toString() : QString();
-    return QFontMetrics(fontFor(TextStyle::Small, font())).horizontalAdvance(title) + 12;
+    const int own = QFontMetrics(fontFor(TextStyle::Small, font())).horizontalAdvance(title) + 12;
+    // A folded area has this one column for its own title, too.
+    if (!model() || !model()->headerData(section, Qt::Horizontal, PostureModel::SumRole).toBool())
+        return own;
+    const QFontMetrics caption(fontFor(TextStyle::Caption, font()));
+    return qMax(own, caption.horizontalAdvance(areaTitle(areaOf(section))) + 34);
 }
 
 QSize MatrixHeader::sizeHint() const
@@ -118,24 +104,61 @@ void MatrixHeader::paintEvent(QPaintEvent *event)
     const QFont font = fontFor(TextStyle::Caption, this->font());
     const QFontMetrics metrics(font);
     painter.setFont(font);
-    for (int section = 1; section < count();) {
+    const auto nextShown = [this](int section) {
+        while (section < count() && isSectionHidden(section))
+            ++section;
+        return section;
+    };
+    for (int section = nextShown(1); section < count();) {
         const QString area = areaOf(section);
-        int end = section;
-        while (end < count() && areaOf(end) == area)
-            ++end;
         const int left = sectionViewportPosition(section);
-        const int right = sectionViewportPosition(end - 1) + sectionSize(end - 1);
-        section = end;
+        const bool folded = model()->headerData(section, Qt::Horizontal, PostureModel::SumRole).toBool();
+        int right = left;
+        while (section < count() && areaOf(section) == area) {
+            right = sectionViewportPosition(section) + sectionSize(section);
+            section = nextShown(section + 1);
+        }
         if (right <= m_covered || left >= viewport()->width())
             continue;
         if (left >= m_covered)
             painter.fillRect(QRect(left, 6, 1, height() - 6), colors.border);
-        const QRect text(qMax(left, m_covered) + 10, 3, right - qMax(left, m_covered) - 14, areaHeight());
-        painter.setPen(colors.text);
+        QRect text(qMax(left, m_covered) + 8, 3, right - qMax(left, m_covered) - 10, areaHeight());
+        const bool hover = viewport()->underMouse() && areaAt(viewport()->mapFromGlobal(QCursor::pos())) == area;
+        Icons::paint(&painter, QRectF(text.left(), text.center().y() - 5, 12, 12),
+                     folded ? QStringLiteral("chevron-right") : QStringLiteral("chevron-down"),
+                     hover ? colors.accent : colors.secondaryText);
+        text.setLeft(text.left() + 14);
+        painter.setPen(hover ? colors.accent : colors.text);
         if (text.width() > 12)
             painter.drawText(text, Qt::AlignVCenter | Qt::TextSingleLine,
                              metrics.elidedText(areaTitle(area), Qt::ElideRight, text.width()));
     }
+}
+
+QString MatrixHeader::areaAt(const QPoint &pos) const
+{
+    if (pos.x() < m_covered || pos.y() < 0 || pos.y() >= areaHeight())
+        return {};
+    const int section = logicalIndexAt(pos);
+    return section > 0 ? areaOf(section) : QString();
+}
+
+void MatrixHeader::mousePressEvent(QMouseEvent *event)
+{
+    m_pressed = event->button() == Qt::LeftButton ? areaAt(event->position().toPoint()) : QString();
+    if (m_pressed.isEmpty())
+        QHeaderView::mousePressEvent(event);
+}
+
+void MatrixHeader::mouseReleaseEvent(QMouseEvent *event)
+{
+    const QString area = std::exchange(m_pressed, QString());
+    if (area.isEmpty()) {
+        QHeaderView::mouseReleaseEvent(event);
+        return;
+    }
+    if (areaAt(event->position().toPoint()) == area)
+        Q_EMIT areaClicked(area);
 }
 
 } // namespace Helmclaw

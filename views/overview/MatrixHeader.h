@@ -5,7 +5,8 @@
 
 namespace Helmclaw {
 
-/// Two storeys: the area ("Firewall") over its columns, and under it each check's short title with the sort mark.
+/// Two storeys: the area ("Firewall") over its columns, and under it each check's short title with the sort mark. A
+/// click on an area folds its checks into the one column that sums them up, and unfolds them again.
 class MatrixHeader : public QHeaderView
 {
     Q_OBJECT
@@ -18,10 +19,12 @@ public:
     [[nodiscard]] int titleWidth(int section) const;
     [[nodiscard]] QSize sizeHint() const override;
 
-    /// What people read for an area of the catalogue.
-    [[nodiscard]] static QString areaTitle(const QString &area);
+Q_SIGNALS:
+    void areaClicked(const QString &area);
 
 protected:
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     void paintSection(QPainter *painter, const QRect &rect, int logicalIndex) const override;
     [[nodiscard]] QSize sectionSizeFromContents(int logicalIndex) const override;
@@ -29,8 +32,11 @@ protected:
 private:
     [[nodiscard]] QString areaOf(int section) const;
     [[nodiscard]] int areaHeight() const;
+    /// In the upper storey, right of what is covered: the area there; else nothing.
+    [[nodiscard]] QString areaAt(const QPoint &pos) const;
 
     int m_covered = 0;
+    QString m_pressed; ///< area
 };
 
 } // namespace Helmclaw

@@ -69,6 +69,8 @@ MatrixView::MatrixView(const ServerSessions *sessions, QWidget *parent)
         if (section == 0 && columnWidth(0) != size)
             setColumnWidth(0, size);
     });
+    connect(m_header, &MatrixHeader::areaClicked, this,
+            [this](const QString &area) { setFolded(area, !isFolded(area)); });
     connect(m_frozen, &QTableView::doubleClicked, this, &MatrixView::activate);
     connect(m_frozen, &QTableView::customContextMenuRequested, this, &QTableView::customContextMenuRequested);
 }
@@ -87,6 +89,7 @@ void MatrixView::setModel(QAbstractItemModel *model)
     const auto hideColumns = [this] {
         for (int column = 1; column < this->model()->columnCount(); ++column)
             m_frozen->setColumnHidden(column, true);
+        showColumns();
         fitColumns();
     };
     connect(model, &QAbstractItemModel::modelReset, this, hideColumns);
@@ -104,17 +107,110 @@ void MatrixView::fitColumns()
         return;
     }
     m_fitting = true;
-    const int columns = model()->columnCount();
     setColumnWidth(0, qBound(140, width() * 2 / 5, nameWidth));
-    int needed = 0;
-    for (int column = 1; column < columns; ++column)
-        needed += qMax(44, m_header->titleWidth(column));
-    const int room = viewport()->width() - columnWidth(0) - needed;
-    const int extra = columns > 1 ? qBound(0, room / (columns - 1), 48) : 0;
-    for (int column = 1; column < columns; ++column)
-        setColumnWidth(column, qMax(44, m_header->titleWidth(column)) + extra);
+    const int free = viewport()->width() - columnWidth(0);
+    if (!m_foldsChosen) {
+        const QStringList all = areas();
+        m_folded = neededWidth(true) <= free ? QSet<QString>() : QSet<QString>(all.cbegin(), all.cend());
+        showColumns();
+    }
+    int shown = 0;
+    for (int column = 1; column < model()->columnCount(); ++column)
+        shown += isColumnHidden(column) ? 0 : 1;
+    const int extra = shown > 0 ? qBound(0, (free - neededWidth(false)) / shown, 48) : 0;
+    for (int column = 1; column < model()->columnCount(); ++column) {
+        if (!isColumnHidden(column))
+            setColumnWidth(column, qMax(44, m_header->titleWidth(column)) + extra);
+    }
     m_fitting = false;
     placeFrozen();
+}
+
+QString MatrixView::areaOf(int column) const
+{
+    return model()->headerData(column, Qt::Horizontal, PostureModel::AreaRole).toString();
+}
+
+bool MatrixView::isSum(int column) const
+{
+    return model()->headerData(column, Qt::Horizontal, PostureModel::SumRole).toBool();
+}
+
+QStringList MatrixView::areas() const
+{
+    QStringList all;
+    for (int column = 1; column < model()->columnCount(); ++column) {
+        if (isSum(column))
+            all += areaOf(column);
+    }
+    return all;
+}
+
+int MatrixView::neededWidth(bool allUnfolded) const
+{
+    int needed = 0;
+    for (int column = 1; column < model()->columnCount(); ++column) {
+        if (allUnfolded ? !isSum(column) : !isColumnHidden(column))
+            needed += qMax(44, m_header->titleWidth(column));
+    }
+    return needed;
+}
+
+void MatrixView::showColumns()
+{
+    for (int column = 1; column < model()->columnCount(); ++column)
+        setColumnHidden(column, isSum(column) != m_folded.contains(areaOf(column)));
+}
+
+void MatrixView::setFolded(const QString &area, bool folded)
+{
+    m_foldsChosen = true;
+    if (folded == m_folded.contains(area))
+        return;
+    const QModelIndex current = currentIndex();
+    if (folded)
+        m_folded.insert(area);
+    else
+        m_folded.remove(area);
+    showColumns();
+    fitColumns();
+    // The cursor does not stay in a column that is gone.
+    if (current.column() > 0 && isColumnHidden(current.column())) {
+        for (int column = 1; column < model()->columnCount(); ++column) {
+            if (areaOf(column) == area && !isColumnHidden(column)) {
+                setCurrentIndex(current.siblingAtColumn(column));
+                break;
+            }
+        }
+    }
+}
+
+void MatrixView::setAllFolded(bool folded)
+{
+    for (const QString &area : areas())
+        setFolded(area, folded);
+}
+
+std::optional<QStringList> MatrixView::unfolded() const
+{
+    if (!m_foldsChosen)
+        return std::nullopt;
+    QStringList open = areas();
+    open.removeIf([this](const QString &area) { return m_folded.contains(area); });
+    return open;
+}
+
+void MatrixView::restoreUnfolded(const QStringList &open)
+{
+    m_foldsChosen = true;
+    for (const QString &area : areas()) {
+        if (open.contains(area))
+            m_folded.remove(area);
+        else
+            m_folded.insert(area);
+    }
+    showColumns();
+    fitColumns();
 }
 
 void MatrixView::placeFrozen()
@@ -158,6 +254,11 @@ void MatrixView::keyPressEvent(QKeyEvent *event)
         activate(currentIndex());
         return;
     }
+    if (event->key() == Qt::Key_Space && currentIndex().column() > 0) {
+        const QString area = areaOf(currentIndex().column());
+        setFolded(area, !isFolded(area));
+        return;
+    }
     QTableView::keyPressEvent(event);
 }
 
@@ -195,6 +296,7 @@ bool MatrixView::restoreColumns(const QByteArray &state)
     if (state.isEmpty() || !m_header->restoreState(state))
         return false;
     m_userSized = true;
+    showColumns();
     m_header->setSortIndicatorClearable(true);
     m_frozenHeader->setSortIndicator(m_header->sortIndicatorSection(), m_header->sortIndicatorOrder());
     m_frozen->setColumnWidth(0, columnWidth(0));

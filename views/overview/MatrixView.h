@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QSet>
 #include <QTableView>
+
+#include <optional>
 
 namespace Helmclaw {
 
@@ -25,6 +28,15 @@ public:
     [[nodiscard]] MatrixHeader *matrixHeader() const { return m_header; }
     void repaintServers();
 
+    /// Areas of which only the sum is shown. Until somebody folds or unfolds one, all are unfolded where they have
+    /// room, else folded.
+    [[nodiscard]] bool isFolded(const QString &area) const { return m_folded.contains(area); }
+    void setFolded(const QString &area, bool folded);
+    void setAllFolded(bool folded);
+    /// For settings: the areas that are unfolded; nothing while nobody has chosen.
+    [[nodiscard]] std::optional<QStringList> unfolded() const;
+    void restoreUnfolded(const QStringList &areas);
+
     /// Column widths and sorting, for settings; empty while the widths are automatic and nothing is sorted.
     [[nodiscard]] QByteArray saveColumns() const;
     /// False when @p state does not fit this table; nothing changes then.
@@ -42,11 +54,19 @@ protected:
 
 private:
     void placeFrozen();
+    [[nodiscard]] QStringList areas() const;
+    [[nodiscard]] QString areaOf(int column) const;
+    [[nodiscard]] bool isSum(int column) const;
+    void showColumns();
+    /// What all columns that would be shown need at least.
+    [[nodiscard]] int neededWidth(bool allUnfolded) const;
     void activate(const QModelIndex &index);
 
     MatrixHeader *m_header;
     MatrixHeader *m_frozenHeader;
     QTableView *m_frozen;
+    QSet<QString> m_folded;
+    bool m_foldsChosen = false; ///< by somebody; else by the room there is
     bool m_fitting = false;
     bool m_userSized = false; ///< somebody dragged a column: widths are theirs from then on
 };

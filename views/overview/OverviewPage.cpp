@@ -158,8 +158,10 @@ void OverviewPage::selectServer(const QString &serverId, const QString &checkId)
         setScope({}, {});
     int column = m_matrix->currentIndex().isValid() ? m_matrix->currentIndex().column() : 0;
     for (int i = 1; !checkId.isEmpty() && i < m_model->columnCount(); ++i) {
-        if (m_model->headerData(i, Qt::Horizontal, PostureModel::CheckIdRole).toString() == checkId)
+        if (m_model->headerData(i, Qt::Horizontal, PostureModel::CheckIdRole).toString() == checkId) {
             column = i;
+            m_matrix->setFolded(m_model->headerData(i, Qt::Horizontal, PostureModel::AreaRole).toString(), false);
+        }
     }
     const QModelIndex index = m_filter->mapFromSource(m_model->index(sourceRow, column));
     if (index.isValid()) {
@@ -205,7 +207,9 @@ void OverviewPage::currentChanged()
     if (!index.isValid())
         return; // filtered away or removed; the details keep their server until another one is selected
     const QString server = index.data(PostureModel::ServerIdRole).toString();
-    m_details->showDetails(server, index.data(PostureModel::CheckIdRole).toString());
+    const bool isSum = m_model->headerData(index.column(), Qt::Horizontal, PostureModel::SumRole).toBool();
+    const QString area = m_model->headerData(index.column(), Qt::Horizontal, PostureModel::AreaRole).toString();
+    m_details->showDetails(server, index.data(PostureModel::CheckIdRole).toString(), isSum ? area : QString());
     Q_EMIT currentServerChanged(server);
 }
 

@@ -219,6 +219,8 @@ void MainWindow::loadState()
     m_drawer->setVisible(m_actions->action(QStringLiteral("view.tasks"))->isChecked());
     m_overview->restoreSizes(settings.value(QStringLiteral("overview/sizes")).toMap());
     m_overview->matrix()->restoreColumns(settings.value(QStringLiteral("overview/columns")).toByteArray());
+    if (settings.contains(QStringLiteral("overview/unfolded")))
+        m_overview->matrix()->restoreUnfolded(settings.value(QStringLiteral("overview/unfolded")).toStringList());
     m_actions->action(QStringLiteral("view.fleet"))
         ->setChecked(settings.value(QStringLiteral("view/fleet"), true).toBool());
     m_actions->action(QStringLiteral("view.details"))
@@ -240,6 +242,8 @@ void MainWindow::saveState() const
     settings.setValue(QStringLiteral("tasks/history"), m_history->saveSizes());
     settings.setValue(QStringLiteral("view/tasks"), m_actions->action(QStringLiteral("view.tasks"))->isChecked());
     settings.setValue(QStringLiteral("overview/sizes"), m_overview->saveSizes());
+    if (const auto unfolded = m_overview->matrix()->unfolded())
+        settings.setValue(QStringLiteral("overview/unfolded"), *unfolded);
     settings.setValue(QStringLiteral("overview/columns"), m_overview->matrix()->saveColumns());
     settings.setValue(QStringLiteral("view/fleet"), m_actions->action(QStringLiteral("view.fleet"))->isChecked());
     settings.setValue(QStringLiteral("view/details"), m_actions->action(QStringLiteral("view.details"))->isChecked());

@@ -6,8 +6,10 @@
 #include "models/posture/PostureRefresher.h"
 #include "models/posture/PostureStore.h"
 #include "models/tasks/FixCatalogue.h"
+#include "models/tasks/FixPlanner.h"
 #include "models/tasks/TaskManager.h"
 #include "views/dialogs/QuitDialog.h"
+#include "views/tasks/FixParameterDialog.h"
 #include "views/tasks/TaskPreviewDialog.h"
 #include "views/widgets/MessageBar.h"
 
@@ -16,7 +18,19 @@
 namespace Helmclaw {
 
 namespace {
-constexpr QLatin1String fixPrefix("fix "); // of TaskPlan::subject
+
+/// The check that says whether a task has done what it should; empty: its own proofs are all.
+QString provenBy(const TaskPlan &plan)
+{
+    const QString what = plan.subject.section(QLatin1Char(' '), 1, 1); // "fix WHAT NAME=VALUE…"
+    if (!plan.subject.startsWith(QLatin1String("fix ")))
+        return {};
+    auto action = FixCatalogue::actionFor(what);
+    if (!action)
+        action = FixCatalogue::action(what);
+    return action && action->provenByCheck ? action->checkId : QString();
+}
+
 } // namespace
 
 TaskControl::TaskControl(const WindowModels &models, MessageBar *messages, QWidget *window)
@@ -31,48 +45,91 @@ TaskControl::TaskControl(const WindowModels &models, MessageBar *messages, QWidg
             m_window->close();
     });
     connect(models.refresher, &PostureRefresher::idle, this, &TaskControl::tellProofs);
-}
-
-QStringList TaskControl::fixable(const QString &checkId, const QStringList &serverIds) const
-{
-    QStringList ids;
-    for (const QString &id : serverIds) {
-        const auto server = m_models.fleet->byId(id);
-        if (server && FixCatalogue::plan(checkId, *server, m_models.posture->posture(id), TaskPlan::newId()))
-            ids += id;
-    }
-    return ids;
+    m_wait.setSingleShot(true);
+    m_wait.setInterval(400); // most plans are there at once
+    connect(&m_wait, &QTimer::timeout, this, &TaskControl::showPlanning);
 }
 
 void TaskControl::fix(const QString &checkId, const QStringList &serverIds)
 {
-    TaskPlan plan;
-    plan.id = TaskPlan::newId();
-    plan.title = FixCatalogue::title(checkId);
-    plan.subject = fixPrefix + checkId;
-    QStringList left;
-    std::optional<Error> obstacle;
-    for (const QString &id : serverIds) {
-        const auto server = m_models.fleet->byId(id);
-        if (!server)
-            continue;
-        const ServerPosture posture = m_models.posture->posture(id);
-        auto steps = FixCatalogue::plan(checkId, *server, posture, plan.id);
-        if (steps) {
-            plan.servers += *std::move(steps);
-            continue;
-        }
-        obstacle = steps.error();
-        const CheckResult *result = posture.find(checkId);
-        const bool fine = !posture.lastError && result != nullptr
-            && (result->verdict == Verdict::Pass || result->verdict == Verdict::NotApplicable);
-        if (!fine)
-            left += steps.error().toString();
+    if (const auto action = FixCatalogue::actionFor(checkId))
+        plan({ action->id, {}, true }, serverIds);
+}
+
+void TaskControl::act(const QString &actionId, const QStringList &serverIds)
+{
+    const auto action = FixCatalogue::action(actionId);
+    if (!action || serverIds.isEmpty())
+        return;
+    if (action->parameters.isEmpty()) {
+        plan({ actionId, {}, false }, serverIds);
+        return;
     }
-    if (!plan.servers.isEmpty())
+    QStringList names;
+    for (const QString &id : serverIds) {
+        if (const auto server = m_models.fleet->byId(id))
+            names += server->name;
+    }
+    auto *dialog = new FixParameterDialog(*action, names, m_window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, actionId, serverIds] {
+        plan({ actionId, dialog->values(), false }, serverIds);
+    });
+    dialog->open();
+}
+
+void TaskControl::plan(const FixRequest &request, const QStringList &serverIds)
+{
+    QList<Server> servers;
+    for (const QString &id : serverIds) {
+        if (const auto server = m_models.fleet->byId(id))
+            servers += *server;
+    }
+    delete m_planner; // the user has changed their mind
+    m_planner = new FixPlanner(m_models.sessions, m_models.posture, this);
+    connect(m_planner, &FixPlanner::finished, this, &TaskControl::planned);
+    m_wait.start();
+    m_planner->start(request, servers);
+}
+
+void TaskControl::showPlanning()
+{
+    Message message;
+    message.key = QStringLiteral("tasks");
+    message.icon = QStringLiteral("clock");
+    message.text = tr("Looking at what there is on the servers, to show what would be changed");
+    message.buttons = { { tr("Cancel"), [this] { delete m_planner; } } };
+    m_messages->showMessage(message);
+}
+
+void TaskControl::planned()
+{
+    m_wait.stop();
+    m_messages->closeMessage(QStringLiteral("tasks"));
+    const TaskPlan plan = m_planner->plan();
+    QStringList left;
+    std::optional<Error> why;
+    for (const FixPlanner::Left &server : m_planner->left()) {
+        if (!why)
+            why = server.why;
+        if (!server.nothingToDo || plan.servers.isEmpty())
+            left += server.why.toString();
+    }
+    m_planner->deleteLater();
+    m_planner.clear();
+    if (!plan.servers.isEmpty()) {
         propose(plan, left);
-    else if (obstacle)
-        m_messages->showMessage(MessageBar::fromError(QStringLiteral("tasks"), *obstacle));
+        return;
+    }
+    if (left.isEmpty())
+        return;
+    Message message = MessageBar::fromError(QStringLiteral("tasks"), *why);
+    if (left.size() > 1) {
+        message.text =
+            tr("%1: not possible on any of %n servers", nullptr, static_cast<int>(left.size())).arg(plan.title);
+        message.remedy = left.mid(0, 3).join(QStringLiteral("; "));
+    }
+    m_messages->showMessage(message);
 }
 
 void TaskControl::propose(const TaskPlan &plan, const QStringList &left)
@@ -124,8 +181,8 @@ void TaskControl::ended(const QString &taskId)
         if (run->servers.at(i).state != TaskState::Skipped)
             touched += run->plan.servers.at(i).serverId;
     }
-    if (run->plan.subject.startsWith(fixPrefix))
-        m_proofs[run->plan.subject.mid(fixPrefix.size())] += touched;
+    if (const QString check = provenBy(run->plan); !check.isEmpty())
+        m_proofs[check] += touched;
     if (!touched.isEmpty())
         m_models.refresher->refresh(touched);
 }

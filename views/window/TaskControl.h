@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "models/tasks/TaskPlan.h"
+#include "models/tasks/FixAction.h"
 #include "views/WindowModels.h"
 
 #include <QHash>
 #include <QObject>
+#include <QPointer>
+#include <QTimer>
 
 class QWidget;
 
 namespace Helmclaw {
 
+class FixPlanner;
 class MessageBar;
 
 /// The window's way from a finding to a task: plans, asks, begins; when a task has ended, has its servers checked again
@@ -24,10 +27,10 @@ public:
 
     /// Asks whether to do something about a check on those of the servers where it does not pass.
     void fix(const QString &checkId, const QStringList &serverIds);
+    /// Asks for what an action of the FixCatalogue must be told, then whether to do it, whatever the checks say.
+    void act(const QString &actionId, const QStringList &serverIds);
     /// Asks whether to begin @p plan. @p left: see TaskPreviewDialog.
     void propose(const TaskPlan &plan, const QStringList &left = {});
-    /// Where @p checkId can be fixed now, of @p serverIds.
-    [[nodiscard]] QStringList fixable(const QString &checkId, const QStringList &serverIds) const;
     /// True when the window may close: no task runs here, or the user wants them ended. Then ends them, and closes
     /// the window once they have.
     [[nodiscard]] bool mayClose();
@@ -41,6 +44,9 @@ Q_SIGNALS:
     void historyRequested(const QString &taskId);
 
 private:
+    void plan(const FixRequest &request, const QStringList &serverIds);
+    void showPlanning();
+    void planned();
     void ended(const QString &taskId);
     void tellProofs();
     void tellProof(const QString &checkId, const QStringList &serverIds);
@@ -49,6 +55,8 @@ private:
     MessageBar *m_messages;
     QWidget *m_window;
     QHash<QString, QStringList> m_proofs; ///< by check: the servers that are being checked again
+    QPointer<FixPlanner> m_planner; ///< while it looks; owned
+    QTimer m_wait; ///< until it is said that it looks
     bool m_closing = false;
 };
 

@@ -172,6 +172,16 @@ void addWindowActions(ActionRegistry *registry)
                     QStringLiteral("details"),
                     { keys("Ctrl+D") },
                     true });
+    registry->add({ QStringLiteral("view.unfold-areas"),
+                    tr("&Unfold all checks"),
+                    tr("Show every check of every area in the table"),
+                    QStringLiteral("chevron-down"),
+                    { keys("Ctrl+Shift+E") } });
+    registry->add({ QStringLiteral("view.fold-areas"),
+                    tr("F&old all checks"),
+                    tr("Show each area of checks as one column"),
+                    QStringLiteral("chevron-right"),
+                    { keys("Ctrl+E") } });
     registry->add({ QStringLiteral("view.tasks"),
                     tr("&Tasks"),
                     tr("Show the tasks that run, and those that ran since the program started"),
@@ -218,8 +228,8 @@ void fillMenuBar(QMenuBar *menuBar, const ActionRegistry *registry)
     QMenu *view = menuBar->addMenu(tr("&View"));
     fill(view,
          { "page.overview", "page.history", "-", "view.palette", "-", "view.search", "view.filter",
-           "view.problems-only", "view.clear-filters", "-", "view.fleet", "view.details", "view.tasks", "-",
-           "view.host-key-log", "-" });
+           "view.problems-only", "view.clear-filters", "-", "view.unfold-areas", "view.fold-areas", "-", "view.fleet",
+           "view.details", "view.tasks", "-", "view.host-key-log", "-" });
     QMenu *theme = view->addMenu(tr("&Theme"));
     fill(theme, { "theme.system", "theme.light", "theme.dark" });
     fill(menuBar->addMenu(tr("&Help")), { "help.about" });

@@ -79,6 +79,10 @@ private Q_SLOTS:
         QTest::newRow("tunnel without a name") << QStringList { u"tunnel"_s };
         QTest::newRow("hostkey without a verb") << QStringList { u"hostkey"_s };
         QTest::newRow("hostkey of nobody") << QStringList { u"hostkey"_s, u"show"_s, u"nobody"_s };
+        QTest::newRow("a report of no format") << QStringList { u"report"_s };
+        QTest::newRow("a report on nobody") << QStringList { u"report"_s, u"nobody"_s, u"--html"_s, u"-"_s };
+        QTest::newRow("a report on no group")
+            << QStringList { u"report"_s, u"--html"_s, u"-"_s, u"--group"_s, u"nobody"_s };
         QTest::newRow("fix without a check") << QStringList { u"fix"_s };
         QTest::newRow("a check that has no fix") << QStringList { u"fix"_s, u"firewall.rules"_s };
         QTest::newRow("a fix that must be told something") << QStringList { u"fix"_s, u"fail2ban.unban"_s };
@@ -109,6 +113,25 @@ private Q_SLOTS:
         QVERIFY(!run.err.trimmed().isEmpty());
         QVERIFY(run.out.isEmpty());
         QVERIFY2(!QFile::exists(path("fleet.json")), "a refused command must not write");
+    }
+
+    void aReportTellsWhatIsNotKnown()
+    {
+        QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"one"_s, u"127.0.0.1"_s, u"--port"_s, u"1"_s, u"--tag"_s, u"prod"_s })
+                     .exitCode,
+                 0);
+        QCOMPARE(ctl({ u"servers"_s, u"add"_s, u"two"_s, u"127.0.0.1"_s, u"--port"_s, u"1"_s }).exitCode, 0);
+        const Run run = ctl({ u"report"_s, u"--group"_s, u"prod"_s, u"--html"_s, path("r.html"), u"--json"_s, u"-"_s });
+        QCOMPARE(run.exitCode, 3);
+        QVERIFY(run.err.contains("one: "));
+        const QJsonArray servers = run.json().value("servers"_L1).toArray();
+        QCOMPARE(servers.size(), 1);
+        QCOMPARE(servers.at(0)["worst"_L1].toString(), u"unknown"_s);
+        QVERIFY(servers.at(0)["risk"_L1]["known"_L1].isNull());
+        QFile html(path("r.html"));
+        QVERIFY(html.open(QIODevice::ReadOnly));
+        QVERIFY(html.readAll().contains("Residual risk: Unknown"));
+        QCOMPARE(ctl({ u"report"_s, u"--csv"_s, path("no/such/folder/r.csv") }).exitCode, 2);
     }
 
     void serversCanBeAddedEditedAndRemoved()

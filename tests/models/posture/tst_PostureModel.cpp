@@ -47,7 +47,11 @@ private Q_SLOTS:
     void aRowPerServerAColumnPerCheck()
     {
         QCOMPARE(m_model->rowCount(), 2);
-        QCOMPARE(m_model->columnCount(), 1 + checkCatalogue().size());
+        // A column per check, and one per area.
+        QSet<QString> areas;
+        for (const CheckInfo &info : checkCatalogue())
+            areas.insert(info.area);
+        QCOMPARE(m_model->columnCount(), 1 + checkCatalogue().size() + areas.size());
         QCOMPARE(m_model->rowOf(m_b), 1);
         QCOMPARE(m_model->rowOf(u"nobody"_qs), -1);
         QCOMPARE(m_model->index(1, 0).data().toString(), u"b");
