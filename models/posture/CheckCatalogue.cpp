@@ -146,17 +146,19 @@ QString areaTitle(const QString &area)
 {
     if (area == QLatin1String("firewall"))
         return Catalogue::tr("Firewall");
-    if (area == QLatin1String("fail2ban"))
-        return QStringLiteral("fail2ban");
     if (area == QLatin1String("updates"))
         return Catalogue::tr("Updates");
-    if (area == QLatin1String("sshd"))
-        return QStringLiteral("sshd");
     if (area == QLatin1String("accounts"))
         return Catalogue::tr("Accounts");
     if (area == QLatin1String("service"))
         return Catalogue::tr("Gateway service");
-    return area;
+    if (area == QLatin1String("openclaw"))
+        return QStringLiteral("OpenClaw");
+    if (area == QLatin1String("network"))
+        return Catalogue::tr("Network");
+    if (area == QLatin1String("docker"))
+        return QStringLiteral("Docker");
+    return area; // fail2ban, sshd: as they are written
 }
 
 CheckInfo checkInfo(const QString &checkId)
