@@ -198,7 +198,7 @@ void tst_Matrix::nameColumnStaysInSight()
     QCOMPARE(frozen->selectionModel(), matrix->selectionModel());
     // Going back by keyboard brings each cell out from under the names.
     matrix->setFocus();
-    for (int i = 0; i < matrix->model()->columnCount() - 2; ++i) {
+    while (matrix->currentIndex().column() > 1) {
         QTest::keyClick(matrix, Qt::Key_Left);
         QVERIFY(matrix->visualRect(matrix->currentIndex()).left() >= frozen->width() - 1);
     }

@@ -287,8 +287,8 @@ private Q_SLOTS:
         QVERIFY(fix->isEnabled());
         QCOMPARE(fix->text(), u"Start fail2ban…"_qs);
         QTest::mouseClick(fix, Qt::LeftButton);
+        QTRY_VERIFY(window.findChild<TaskPreviewDialog *>());
         const QPointer<TaskPreviewDialog> dialog(window.findChild<TaskPreviewDialog *>());
-        QVERIFY(dialog);
         QCOMPARE(states(*dialog), u"Looks|Changes|Proves"_qs);
         dialog->reject(); // this computer stays as it is
         QTRY_VERIFY(!dialog);
@@ -301,8 +301,8 @@ private Q_SLOTS:
         QTRY_COMPARE(all->text(), u"On all 2 servers…"_qs);
         QVERIFY(all->isVisible());
         QTest::mouseClick(all, Qt::LeftButton);
+        QTRY_VERIFY(window.findChild<TaskPreviewDialog *>());
         const QPointer<TaskPreviewDialog> both(window.findChild<TaskPreviewDialog *>());
-        QVERIFY(both);
         QCOMPARE(both->plan().servers.size(), 1);
         QVERIFY(part<QLabel>(*both, "taskLeftOut")->text().contains(u"there"_qs));
         both->reject();
