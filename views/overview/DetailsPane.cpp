@@ -179,7 +179,7 @@ void DetailsPane::updateFix(const ServerPosture &posture, const CheckResult &res
     const bool wanted = isOpen(result);
     const auto action = wanted ? FixCatalogue::actionFor(m_checkId) : std::nullopt;
     const auto refusal = action
-        ? FixCatalogue::refusal({ action->id, {}, true }, *m_models.fleet->byId(m_serverId), posture)
+        ? FixCatalogue::refusal({ action->id, {}, m_checkId }, *m_models.fleet->byId(m_serverId), posture)
         : std::nullopt;
     m_check->showFix(action ? action->title : QString(), refusal ? refusal->what : QString(),
                      wanted ? static_cast<int>(troubled().size()) : 0);

@@ -32,7 +32,7 @@ void MainWindow::openPalette()
     }
     const QString what = m_serverId.isEmpty() ? tr("selection") : nameOf(m_serverId);
     for (const FixAction &action : FixCatalogue::actions()) {
-        entries.append({ tr("%1… (%2)").arg(action.title, what), action.checkId, QStringLiteral("settings"),
+        entries.append({ tr("%1… (%2)").arg(action.title, what), action.id, QStringLiteral("settings"),
                          [this, id = action.id] { m_taskControl->act(id, selectedServers()); } });
     }
     for (const Server &server : m_models.fleet->servers()) {

@@ -19,16 +19,16 @@ namespace Helmclaw {
 
 namespace {
 
-/// The check that says whether a task has done what it should; empty: its own proofs are all.
-QString provenBy(const TaskPlan &plan)
+/// The checks that say whether a task has done what it should; none: its own proofs are all.
+QStringList provenBy(const TaskPlan &plan)
 {
     const QString what = plan.subject.section(QLatin1Char(' '), 1, 1); // "fix WHAT NAME=VALUE…"
     if (!plan.subject.startsWith(QLatin1String("fix ")))
         return {};
-    auto action = FixCatalogue::actionFor(what);
-    if (!action)
-        action = FixCatalogue::action(what);
-    return action && action->provenByCheck ? action->checkId : QString();
+    if (const auto action = FixCatalogue::actionFor(what))
+        return action->provenByCheck ? QStringList { what } : QStringList();
+    const auto action = FixCatalogue::action(what);
+    return action && action->provenByCheck ? action->checkIds : QStringList();
 }
 
 } // namespace
@@ -53,7 +53,7 @@ TaskControl::TaskControl(const WindowModels &models, MessageBar *messages, QWidg
 void TaskControl::fix(const QString &checkId, const QStringList &serverIds)
 {
     if (const auto action = FixCatalogue::actionFor(checkId))
-        plan({ action->id, {}, true }, serverIds);
+        plan({ action->id, {}, checkId }, serverIds);
 }
 
 void TaskControl::act(const QString &actionId, const QStringList &serverIds)
@@ -62,7 +62,7 @@ void TaskControl::act(const QString &actionId, const QStringList &serverIds)
     if (!action || serverIds.isEmpty())
         return;
     if (action->parameters.isEmpty()) {
-        plan({ actionId, {}, false }, serverIds);
+        plan({ actionId, {}, {} }, serverIds);
         return;
     }
     QStringList names;
@@ -73,7 +73,7 @@ void TaskControl::act(const QString &actionId, const QStringList &serverIds)
     auto *dialog = new FixParameterDialog(*action, names, m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog, actionId, serverIds] {
-        plan({ actionId, dialog->values(), false }, serverIds);
+        plan({ actionId, dialog->values(), {} }, serverIds);
     });
     dialog->open();
 }
@@ -181,7 +181,7 @@ void TaskControl::ended(const QString &taskId)
         if (run->servers.at(i).state != TaskState::Skipped)
             touched += run->plan.servers.at(i).serverId;
     }
-    if (const QString check = provenBy(run->plan); !check.isEmpty())
+    for (const QString &check : provenBy(run->plan))
         m_proofs[check] += touched;
     if (!touched.isEmpty())
         m_models.refresher->refresh(touched);
