@@ -23,6 +23,7 @@ static QString overview()
         "  checks    probe servers: a table of checks and servers\n"
         "  explain   what a check is, and what it says of servers\n"
         "  report    write servers' posture to HTML, CSV or JSON files\n"
+        "  exposure  who can reach which port of servers; tried from here, too\n"
         "  fix       do something about a check that does not pass\n"
         "  unban     lift fail2ban's ban of an address\n"
         "  reboot    restart servers, and wait until they are back\n"

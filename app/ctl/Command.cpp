@@ -4,6 +4,7 @@
 #include "app/ctl/ChecksCommand.h"
 #include "app/ctl/ExecCommand.h"
 #include "app/ctl/ExplainCommand.h"
+#include "app/ctl/ExposureCommand.h"
 #include "app/ctl/FixCommand.h"
 #include "app/ctl/HostKeyCommand.h"
 #include "app/ctl/KeychainCommand.h"
@@ -33,6 +34,8 @@ std::unique_ptr<Command> Command::create(const QString &name)
         return std::make_unique<ExplainCommand>();
     if (name == "report"_L1)
         return std::make_unique<ReportCommand>();
+    if (name == "exposure"_L1)
+        return std::make_unique<ExposureCommand>();
     if (name == "tunnel"_L1)
         return std::make_unique<TunnelCommand>();
     if (name == "exec"_L1)
@@ -56,8 +59,9 @@ std::unique_ptr<Command> Command::create(const QString &name)
 
 QStringList Command::names()
 {
-    return { u"servers"_s, u"status"_s,   u"checks"_s, u"explain"_s, u"report"_s, u"tunnel"_s,          u"exec"_s,
-             u"hostkey"_s, u"keychain"_s, u"fix"_s,    u"unban"_s,   u"reboot"_s, u"restart-gateway"_s, u"tasks"_s };
+    return { u"servers"_s,  u"status"_s, u"checks"_s, u"explain"_s,         u"report"_s,
+             u"exposure"_s, u"tunnel"_s, u"exec"_s,   u"hostkey"_s,         u"keychain"_s,
+             u"fix"_s,      u"unban"_s,  u"reboot"_s, u"restart-gateway"_s, u"tasks"_s };
 }
 
 void Command::finish(int exitCode)

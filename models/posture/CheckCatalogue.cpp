@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "models/posture/CheckCatalogue.h"
 
+#include "models/posture/DockerChecks.h"
 #include "models/posture/Fail2banChecks.h"
 #include "models/posture/FirewallChecks.h"
 #include "models/posture/HostCatalogue.h"
@@ -131,7 +132,7 @@ public:
 QList<CheckRule> checkRules()
 {
     return Catalogue::firewall() + Catalogue::fail2ban() + Catalogue::updates() + hostCheckRules() + openClawRules()
-        + NetworkChecks::rules();
+        + NetworkChecks::rules() + DockerChecks::rules();
 }
 
 QList<CheckInfo> checkCatalogue()

@@ -201,6 +201,12 @@ ExposureRow forwardedRow(const ServerFacts &facts, const ForwardedPort &forwarde
     row.address = forwarded.address;
     row.forwarded = true;
     row.process = QStringLiteral("→ %1").arg(forwarded.targetText());
+    for (const Container &container : facts.docker.containers) {
+        for (const PublishedPort &port : container.ports) {
+            if (port.hostPort == row.port && port.protocol == row.protocol && !row.process.contains(container.name))
+                row.process += QStringLiteral(" (%1)").arg(container.name);
+        }
+    }
     if (!forwarded.address.isEmpty() && FilterMatch::contains(QStringLiteral("127.0.0.0/8"), forwarded.address)) {
         row.from = From::ThisServer;
         row.why = forwarded.text;

@@ -17,7 +17,7 @@ QList<CheckResult> judge(const ServerFacts &facts)
 
 ProbeOutcome outcomeOf(const ServerFacts &facts)
 {
-    return { judge(facts), facts.canBecomeRoot(), facts.sshPort };
+    return { judge(facts), facts.canBecomeRoot(), facts.sshPort, Exposure::of(facts) };
 }
 
 Result<ServerFacts> understandProbe(const QByteArray &output, const QByteArray &nonce)

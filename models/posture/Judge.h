@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/posture/Check.h"
+#include "models/posture/Exposure.h"
 #include "ssh/Error.h"
 
 #include <QByteArray>
@@ -19,6 +20,7 @@ struct ProbeOutcome
     QList<CheckResult> results;
     bool withSudo = false; ///< the probe could read as root
     int sshPort = 0; ///< of the server, that the probe came in by; 0: not known
+    Exposure exposure; ///< who can reach which port
 };
 
 [[nodiscard]] ProbeOutcome outcomeOf(const ServerFacts &facts);

@@ -72,7 +72,7 @@ CheckResult NetworkChecks::dockerUserOf(const ServerFacts &facts, AddressFamily 
                             : QStringLiteral("/proc/sys/net/ipv6/conf/all/forwarding"),
                        *forwards ? QStringLiteral("1") : QStringLiteral("0"));
     }
-    const bool docker = unit.isActive() || network.hasDockerChains(family);
+    const bool docker = unit.isActive() || facts.docker.installed || network.hasDockerChains(family);
     // Docker switches IPv4 routing on when it starts; it does so for IPv6 only where it is told to.
     if (forwards == false && (!docker || !four))
         return draft.notApplicable(docker ? tr("the kernel does not route IPv6")

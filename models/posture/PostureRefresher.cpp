@@ -263,7 +263,7 @@ void PostureRefresher::Private::record(const QString &serverId, const Outcome &o
 {
     if (outcome)
         store->setResults(serverId, outcome->results, outcome->withSudo, QDateTime::currentDateTimeUtc(),
-                          outcome->sshPort);
+                          outcome->sshPort, outcome->exposure);
     else
         store->setError(serverId, named(outcome.error(), serverId));
 }

@@ -35,7 +35,7 @@ void PostureStore::setRefreshing(const QString &serverId, bool refreshing)
 }
 
 void PostureStore::setResults(const QString &serverId, QList<CheckResult> results, bool withSudo,
-                              const QDateTime &probedAt, int sshPort)
+                              const QDateTime &probedAt, int sshPort, const Exposure &exposure)
 {
     ServerPosture &posture = m_postures[serverId];
     for (CheckResult &result : results) {
@@ -46,6 +46,7 @@ void PostureStore::setResults(const QString &serverId, QList<CheckResult> result
     posture.results = std::move(results);
     posture.withSudo = withSudo;
     posture.sshPort = sshPort;
+    posture.exposure = exposure;
     posture.probedAt = probedAt;
     posture.lastError.reset();
     posture.refreshing = false;

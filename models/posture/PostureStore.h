@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/posture/Check.h"
+#include "models/posture/Exposure.h"
 #include "ssh/Error.h"
 
 #include <QHash>
@@ -18,6 +19,7 @@ struct ServerPosture
     QDateTime probedAt; ///< UTC, when `results` were read
     bool withSudo = false; ///< whether the probe could use sudo
     int sshPort = 0; ///< of the server, that the probe came in by; 0: not known
+    Exposure exposure; ///< who can reach which port; as old as `results`
     std::optional<Error> lastError; ///< of the last try, when it failed; `results` are then older than the try
     bool refreshing = false;
 
@@ -36,7 +38,7 @@ public:
     void setRefreshing(const QString &serverId, bool refreshing);
     /// Results of a probe that was understood.
     void setResults(const QString &serverId, QList<CheckResult> results, bool withSudo, const QDateTime &probedAt,
-                    int sshPort = 0);
+                    int sshPort = 0, const Exposure &exposure = {});
     void setError(const QString &serverId, const Error &error);
     void remove(const QString &serverId);
 

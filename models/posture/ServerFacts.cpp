@@ -105,6 +105,7 @@ Result<ServerFacts> ServerFacts::parse(const ProbeReport &report)
     facts.accounts = AccountFacts::parse(report);
     facts.service = ServiceFacts::parse(report);
     facts.network = NetworkFacts::parse(report);
+    facts.docker = DockerFacts::parse(report);
     return facts;
 }
 

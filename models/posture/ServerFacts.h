@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/posture/AccountFacts.h"
+#include "models/posture/DockerFacts.h"
 #include "models/posture/Fail2banFacts.h"
 #include "models/posture/FirewallFacts.h"
 #include "models/posture/NetworkFacts.h"
@@ -61,6 +62,7 @@ struct ServerFacts
     AccountFacts accounts;
     ServiceFacts service;
     NetworkFacts network;
+    DockerFacts docker;
 
     [[nodiscard]] bool canBecomeRoot() const { return sudo == SudoAccess::Root || sudo == SudoAccess::Full; }
     /// The only error is a report without its basic sections (ErrorCode::BadServerData).

@@ -14,10 +14,16 @@ target_sources(helmclaw_models PRIVATE
   posture/CheckDraft.h
   posture/CheckHow.cpp
   posture/CheckHow.h
+  posture/DockerChecks.cpp
+  posture/DockerChecks.h
+  posture/DockerFacts.cpp
+  posture/DockerFacts.h
   posture/DockerUserChain.cpp
   posture/DockerUserChain.h
   posture/Exposure.cpp
   posture/Exposure.h
+  posture/ExposureProbe.cpp
+  posture/ExposureProbe.h
   posture/Fail2banChecks.cpp
   posture/Fail2banChecks.h
   posture/Fail2banFacts.cpp

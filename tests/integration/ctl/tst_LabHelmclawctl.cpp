@@ -117,6 +117,45 @@ private Q_SLOTS:
         QVERIFY(!ctl({ u"status"_s, u"--json"_s, u"lab1"_s }).out.contains("203.0.113.9"));
     }
 
+    void whoCanReachWhichPort()
+    {
+        const auto rows = [this](int *exitCode) {
+            const ProgramRun run = ctl({ u"exposure"_s, u"--json"_s, u"--probe"_s, u"lab1"_s });
+            *exitCode = run.exitCode;
+            QHash<QString, QJsonValue> found;
+            for (const QJsonValue &row : run.json()["servers"_L1][0]["ports"_L1].toArray()) {
+                if (row["family"_L1] == "ipv4"_L1)
+                    found.insert(QString::number(row["port"_L1].toInt()), row);
+            }
+            return found;
+        };
+        int exitCode = -1;
+        const QString listen = u"for i in $(seq 100); do ss -Hltn | grep -q :8080 && break; sleep 0.2; done"_s;
+        const auto stop = qScopeGuard([this] { inServer(u"lab1"_s, { u"systemctl"_s, u"stop"_s, u"lab-exposed"_s }); });
+        inServer(u"lab1"_s,
+                 { u"sh"_s, u"-c"_s,
+                   u"systemd-run -q --unit lab-exposed python3 -m http.server 8080 --bind 0.0.0.0; "_s + listen });
+        auto found = rows(&exitCode);
+        QCOMPARE(exitCode, 0);
+        QCOMPARE(found[u"22"_s]["from"_L1].toString(), u"anyone"_s);
+        QCOMPARE(found[u"22"_s]["process"_L1].toString(), u"sshd"_s);
+        QCOMPARE(found[u"22"_s]["probe"_L1].toString(), u"confirmed"_s);
+        QCOMPARE(found[u"8080"_s]["from"_L1].toString(), u"this-server"_s);
+        QCOMPARE(found[u"8080"_s]["probe"_L1].toString(), u"confirmed"_s); // no way in from here, either
+
+        QCOMPARE(inServer(u"lab1"_s, { u"ufw"_s, u"allow"_s, u"8080/tcp"_s }).exitCode, 0);
+        found = rows(&exitCode);
+        QCOMPARE(inServer(u"lab1"_s, { u"ufw"_s, u"delete"_s, u"allow"_s, u"8080/tcp"_s }).exitCode, 0);
+        QCOMPARE(exitCode, 1);
+        QCOMPARE(found[u"8080"_s]["from"_L1].toString(), u"anyone"_s);
+        QCOMPARE(found[u"8080"_s]["probe"_L1].toString(), u"confirmed"_s);
+        QVERIFY(found[u"8080"_s]["why"_L1].toString().contains(u"--dport 8080 -j ACCEPT"_s));
+
+        const ProgramRun text = ctl({ u"exposure"_s, u"lab1"_s });
+        QVERIFY2(text.out.contains("22/tcp IPv4 sshd: anyone ("), text.out.constData());
+        QCOMPARE(ctl({ u"exposure"_s, u"lab5"_s }).exitCode, 3); // without root nobody knows
+    }
+
     void theTunnelSignsInOnceAndTheTokenIsInNoArgument_data()
     {
         QTest::addColumn<QString>("server");
