@@ -254,6 +254,7 @@ void tst_Matrix::areasFoldIntoTheirSum()
     matrix->setFocus();
     QTest::keyClick(matrix, Qt::Key_Space);
     QVERIFY(!matrix->isFolded(firewall));
+    QVERIFY2(matrix->saveColumns().isEmpty(), "nobody has dragged a column: their widths are still automatic");
     // What somebody chose is theirs: it stays, also over a restart.
     window.resize(1900, 800);
     QApplication::processEvents();

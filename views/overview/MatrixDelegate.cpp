@@ -158,7 +158,8 @@ void MatrixDelegate::paintVerdict(QPainter *painter, const QStyleOptionViewItem 
     const QFont small = fontFor(TextStyle::Small, option.font);
     const QFontMetrics metrics(small);
     const int wordWidth = metrics.horizontalAdvance(glyph.word);
-    const bool withWord = known && option.rect.width() >= qMax(112, wordWidth + 50);
+    const bool isSum = index.data(PostureModel::CountRole).isValid();
+    const bool withWord = known && !isSum && option.rect.width() >= qMax(112, wordWidth + 50);
     // A sum says how many of its checks are that bad.
     const int count = known ? index.data(PostureModel::CountRole).toInt() : 0;
     const QString number = count > 1 && loud && !withWord ? QString::number(count) : QString();

@@ -8,6 +8,8 @@
 #include <QKeyEvent>
 #include <QScrollBar>
 
+#include <utility>
+
 namespace Helmclaw {
 
 namespace {
@@ -158,8 +160,10 @@ int MatrixView::neededWidth(bool allUnfolded) const
 
 void MatrixView::showColumns()
 {
+    const bool fitting = std::exchange(m_fitting, true); // to hide a section resizes it, which is nobody's wish
     for (int column = 1; column < model()->columnCount(); ++column)
         setColumnHidden(column, isSum(column) != m_folded.contains(areaOf(column)));
+    m_fitting = fitting;
 }
 
 void MatrixView::setFolded(const QString &area, bool folded)
