@@ -25,7 +25,7 @@ public:
     static std::optional<CheckResult> without(CheckDraft &draft, const ServerFacts &facts)
     {
         if (!facts.isLinux)
-            return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(tr("not a Linux server"));
+            return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(CheckDraft::notLinuxText(facts));
         const DockerFacts &docker = facts.docker;
         if (!docker.installed)
             return draft.evidence(QStringLiteral("command -v docker"), QStringLiteral("not found"))

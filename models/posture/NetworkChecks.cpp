@@ -62,7 +62,7 @@ CheckResult NetworkChecks::dockerUserOf(const ServerFacts &facts, AddressFamily 
     const NetworkFacts &network = facts.network;
     CheckDraft draft(four ? QStringLiteral("network.docker-user") : QStringLiteral("network.docker-user-ipv6"));
     if (!facts.isLinux)
-        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(tr("not a Linux server"));
+        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(CheckDraft::notLinuxText(facts));
     const UnitFacts unit = facts.units.value(dockerUnit);
     if (facts.hasSystemd)
         draft.evidence(unit.evidence(dockerUnit));
@@ -140,7 +140,7 @@ CheckResult NetworkChecks::listeners(const ServerFacts &facts)
     const ListenerFacts &sockets = facts.network.sockets;
     CheckDraft draft(QStringLiteral("network.listeners"));
     if (!facts.isLinux)
-        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(tr("not a Linux server"));
+        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(CheckDraft::notLinuxText(facts));
     if (!sockets.read) {
         return draft.evidence(QStringLiteral("sockets"), sockets.problem)
             .unknown(tr("the sockets could not be read"), tr("Install iproute2, then try on the server: ss -tulnp"));
@@ -178,7 +178,7 @@ CheckResult NetworkChecks::exposure(const ServerFacts &facts)
 {
     CheckDraft draft(QStringLiteral("network.exposure"));
     if (!facts.isLinux)
-        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(tr("not a Linux server"));
+        return draft.evidence(QStringLiteral("uname"), facts.kernel).notApplicable(CheckDraft::notLinuxText(facts));
     const Exposure exposure = Exposure::of(facts);
     const QList<Row> open = filtered(exposure.rows, From::Anyone);
     for (const Row &row : open)
