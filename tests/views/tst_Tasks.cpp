@@ -17,6 +17,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QStandardPaths>
@@ -210,8 +211,17 @@ private Q_SLOTS:
 
     void whatRunsIsSeenAndStopped()
     {
-        begin(plan(u"echo begun; exec sleep 600"_qs));
-        QTRY_VERIFY_WITH_TIMEOUT(transcript().endsWith(u"begun\n"_qs), 60000);
+        const QString go = m_house->dir.filePath(u"go"_qs);
+        begin(plan(u"seq 1 300; while ! [ -e '%1' ]; do sleep 0.1; done; seq 301 400; exec sleep 600"_qs.arg(go)));
+        QTRY_VERIFY_WITH_TIMEOUT(transcript().endsWith(u"\n300\n"_qs), 60000);
+        // The newest line is in sight, until the user looks at something else.
+        const QScrollBar *bar = part<QPlainTextEdit>(drawer(), "taskTranscript")->verticalScrollBar();
+        QVERIFY(bar->maximum() > 0);
+        QTRY_VERIFY(bar->value() >= bar->maximum() - 1);
+        part<QPlainTextEdit>(drawer(), "taskTranscript")->verticalScrollBar()->setValue(7);
+        QVERIFY(writeFile(go, ""));
+        QTRY_VERIFY_WITH_TIMEOUT(transcript().endsWith(u"\n400\n"_qs), 60000);
+        QCOMPARE(bar->value(), 7);
         QCOMPARE(part<QToolButton>(m_house->window(), "tasksButton")->text(), u"Tasks: 1 running"_qs);
         // A second one on the same server is refused, and said.
         m_house->window().findChild<TaskControl *>()->propose(plan(u"true"_qs));

@@ -109,7 +109,9 @@ void TaskDetails::showTask(const QString &taskId, int server, int step)
     m_step = step;
     m_transcript->clear();
     update();
-    m_transcript->verticalScrollBar()->setValue(0);
+    // Of what runs, the newest; of what has run, the beginning.
+    const TaskRun *run = m_manager->run(taskId);
+    m_transcript->moveCursor(run != nullptr && !isFinal(run->state) ? QTextCursor::End : QTextCursor::Start);
 }
 
 int TaskDetails::shownServer(const TaskRun &run) const

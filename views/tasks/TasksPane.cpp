@@ -50,7 +50,7 @@ TasksPane::TasksPane(Kind kind, TaskManager *manager, TaskModel *model, QWidget 
     m_splitter->addWidget(m_tree);
     m_splitter->addWidget(m_details);
     m_splitter->setChildrenCollapsible(false);
-    m_splitter->setSizes({ 520, 520 });
+    m_splitter->setSizes({ 640, 440 });
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -124,7 +124,7 @@ void TasksPane::makeTree()
     header->setMinimumSectionSize(48);
     const QFontMetrics metrics(font());
     const auto width = [&](TaskModel::Column column, const QString &widest) {
-        header->resizeSection(column, metrics.horizontalAdvance(widest) + 28);
+        header->resizeSection(column, metrics.horizontalAdvance(widest) + 18);
     };
     width(TaskModel::StateColumn, QStringLiteral("cancelled--"));
     width(TaskModel::ServersColumn, QStringLiteral("claw-fra-12"));
