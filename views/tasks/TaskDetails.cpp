@@ -70,6 +70,13 @@ TaskDetails::TaskDetails(TaskManager *manager, QWidget *parent)
     layout->addWidget(m_problem);
     layout->addWidget(m_transcript, 1);
 
+    // The range changes with the text, and with the room there is for it.
+    QScrollBar *bar = m_transcript->verticalScrollBar();
+    connect(bar, &QScrollBar::rangeChanged, this, &TaskDetails::scrollToFollow);
+    connect(bar, &QScrollBar::valueChanged, this, [this, bar](int value) {
+        if (!m_scrolling)
+            m_follow = value >= bar->maximum() - 1;
+    });
     connect(m_manager, &TaskManager::changed, this, [this](const QString &id) {
         if (id == m_taskId)
             update();
@@ -108,10 +115,10 @@ void TaskDetails::showTask(const QString &taskId, int server, int step)
     m_server = server;
     m_step = step;
     m_transcript->clear();
-    update();
     // Of what runs, the newest; of what has run, the beginning.
     const TaskRun *run = m_manager->run(taskId);
-    m_transcript->moveCursor(run != nullptr && !isFinal(run->state) ? QTextCursor::End : QTextCursor::Start);
+    m_follow = run != nullptr && !isFinal(run->state);
+    update();
 }
 
 int TaskDetails::shownServer(const TaskRun &run) const
@@ -187,29 +194,30 @@ void TaskDetails::updateTranscript(const TaskRun &run)
         return;
     QScrollBar *bar = m_transcript->verticalScrollBar();
     const int place = bar->value();
-    const bool follow = isAtEnd() && !isFinal(run.state);
+    m_scrolling = true;
     m_transcript->setPlainText(text);
-    if (follow)
-        m_transcript->moveCursor(QTextCursor::End);
-    else
-        bar->setValue(place);
+    bar->setValue(place);
+    m_scrolling = false;
+    scrollToFollow();
 }
 
 void TaskDetails::addLines(const QString &lines)
 {
-    const bool follow = isAtEnd();
     // The text ends with a line end; appendPlainText() would leave an empty line there.
     QTextCursor end(m_transcript->document());
     end.movePosition(QTextCursor::End);
     end.insertText(lines + QLatin1Char('\n'));
-    if (follow)
-        m_transcript->moveCursor(QTextCursor::End);
+    scrollToFollow();
 }
 
-bool TaskDetails::isAtEnd() const
+void TaskDetails::scrollToFollow()
 {
-    const QScrollBar *bar = m_transcript->verticalScrollBar();
-    return bar->value() >= bar->maximum() - 1;
+    if (!m_follow)
+        return;
+    QScrollBar *bar = m_transcript->verticalScrollBar();
+    m_scrolling = true;
+    bar->setValue(bar->maximum());
+    m_scrolling = false;
 }
 
 void TaskDetails::paintEvent(QPaintEvent * /*event*/)

@@ -42,7 +42,7 @@ private:
     void updateButtons(const TaskRun &run);
     void updateTranscript(const TaskRun &run);
     void addLines(const QString &lines);
-    [[nodiscard]] bool isAtEnd() const;
+    void scrollToFollow();
     /// The server whose transcript is shown; -1: that of all.
     [[nodiscard]] int shownServer(const TaskRun &run) const;
 
@@ -50,6 +50,8 @@ private:
     QString m_taskId;
     int m_server = -1;
     int m_step = -1;
+    bool m_follow = false; ///< the newest line stays in sight, until the user scrolls away from it
+    bool m_scrolling = false; ///< not the user
     ElidedLabel *m_title;
     GlyphLabel *m_state;
     ElidedLabel *m_meta;
