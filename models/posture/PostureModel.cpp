@@ -162,6 +162,16 @@ QVariant PostureModel::data(const QModelIndex &index, int role) const
         return posture.refreshing;
     case ErrorRole:
         return posture.lastError ? posture.lastError->toString() : QString();
+    case SearchTextRole: {
+        QStringList lines { server.name };
+        if (posture.lastError)
+            lines += posture.lastError->toString();
+        if (posture.results.isEmpty())
+            lines += tr("not probed yet");
+        for (const CheckResult &result : posture.results)
+            lines += result.summary;
+        return lines.join(u'\n');
+    }
     case ProbedAtRole:
         return posture.probedAt;
     default:

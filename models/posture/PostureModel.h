@@ -30,6 +30,7 @@ public:
         AreaRole, ///< QString: header only
         SumRole, ///< bool, header only: the column sums its area up
         CountRole, ///< int: how many of the area's checks have its worst verdict; cells of a SumRole column
+        SearchTextRole, ///< QString, of the row: name, error, every check's summary, a line each
         ProbedAtRole, ///< QDateTime UTC, invalid when never probed
     };
 

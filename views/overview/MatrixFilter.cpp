@@ -41,16 +41,9 @@ void MatrixFilter::setProblemsOnly(bool on)
 
 bool MatrixFilter::matchesWord(int sourceRow, const QString &word) const
 {
-    const QModelIndex first = sourceModel()->index(sourceRow, 0);
-    if (first.data(Qt::DisplayRole).toString().contains(word, Qt::CaseInsensitive)
-        || first.data(PostureModel::ErrorRole).toString().contains(word, Qt::CaseInsensitive))
-        return true;
-    for (int column = 1; column < sourceModel()->columnCount(); ++column) {
-        const QModelIndex cell = sourceModel()->index(sourceRow, column);
-        if (cell.data(PostureModel::SummaryRole).toString().contains(word, Qt::CaseInsensitive))
-            return true;
-    }
-    return false;
+    // One question a row: a cell's costs as much.
+    const QModelIndex row = sourceModel()->index(sourceRow, 0);
+    return row.data(PostureModel::SearchTextRole).toString().contains(word, Qt::CaseInsensitive);
 }
 
 bool MatrixFilter::filterAcceptsRow(int sourceRow, const QModelIndex & /*sourceParent*/) const

@@ -128,7 +128,8 @@ private Q_SLOTS:
             change("manager\tsystem\t0", "manager\tsystem\t0\nmount\t/\t/\tro"));
         row("no systemd", "", "-----", "no systemd", [](B &b) { b.set("service", "", "absent"); });
         row("not asked", "", "?????", "did not answer", [](B &b) { b.remove("service"); });
-        row("macOS", "user-bare", "-----", "not supported on macOS", [](B &b) { b.set("kernel", "Darwin 23.1.0 arm64"); });
+        row("macOS", "user-bare", "-----", "not supported on macOS",
+            [](B &b) { b.set("kernel", "Darwin 23.1.0 arm64"); });
     }
     void oneChange()
     {
